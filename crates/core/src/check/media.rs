@@ -1,0 +1,188 @@
+//! Limits of input media, checked as far as facts are known.
+
+use serde_json::json;
+
+use crate::context::Context;
+use crate::leaf::Leaf;
+use crate::number::Number;
+use crate::plan::Plan;
+use crate::request::{Media, MediaFacts, MediaSource, Request};
+use crate::spec::{MediaForm, Origin, Span};
+use crate::violation::{Violation, ViolationKind};
+
+/// The limits of one medium, and of all media of a list together.
+#[derive(Debug, Default)]
+pub(crate) struct MediaLimits {
+    /// Smallest and greatest side of a picture, in pixels.
+    pub(crate) sides: Option<(Span, Origin)>,
+    pub(crate) max_bytes: Option<(u64, Origin)>,
+    pub(crate) max_seconds: Option<(Number, Origin)>,
+    pub(crate) total_seconds: Option<(Number, Origin)>,
+}
+
+/// Everything that is wrong with the media of a leaf.
+pub(crate) fn check_media(
+    plan: &Plan,
+    request: &Request,
+    leaf: Leaf,
+    context: &Context,
+) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    let Some(field) = plan.field(leaf) else { return violations };
+    for (index, media) in request.media(leaf).iter().enumerate() {
+        let item = Item { leaf, index, of: request.media(leaf).len() };
+        violations.extend(unusable(plan, media, &item, context));
+        if let Some(facts) = context.media.facts(request, leaf, index) {
+            violations.extend(wrong_kind_of_media(facts, &item));
+            violations.extend(beyond(&field.media, facts, &item));
+        }
+    }
+    violations.extend(too_long_together(&field.media, request, leaf, context));
+    violations
+}
+
+/// Facts that the limits ask for and nobody knows.
+pub(crate) fn unknown_facts(limits: &MediaLimits, facts: Option<&MediaFacts>) -> Vec<&'static str> {
+    let unknown = |asked: bool, known: Option<bool>| asked && known != Some(true);
+    let timed = limits.max_seconds.is_some() || limits.total_seconds.is_some();
+    [
+        ("width", unknown(limits.sides.is_some(), facts.map(|facts| facts.width.is_some()))),
+        ("height", unknown(limits.sides.is_some(), facts.map(|facts| facts.height.is_some()))),
+        ("bytes", unknown(limits.max_bytes.is_some(), facts.map(|facts| facts.bytes.is_some()))),
+        ("seconds", unknown(timed, facts.map(|facts| facts.millis.is_some()))),
+    ]
+    .into_iter()
+    .filter_map(|(name, unknown)| unknown.then_some(name))
+    .collect()
+}
+
+struct Item {
+    leaf: Leaf,
+    index: usize,
+    of: usize,
+}
+
+impl Item {
+    /// `references.images, item 3` or just the leaf where there is one item.
+    fn name(&self) -> String {
+        if self.of == 1 {
+            self.leaf.to_string()
+        } else {
+            format!("{}, item {}", self.leaf, self.index + 1)
+        }
+    }
+
+    fn wrong(&self, problem: &str) -> Violation {
+        Violation::new(self.leaf, ViolationKind::WrongMedia, format!("{}: {problem}", self.name()))
+    }
+}
+
+/// Media that cannot reach the vendor whatever its facts are.
+fn unusable(plan: &Plan, media: &Media, item: &Item, context: &Context) -> Option<Violation> {
+    if let Some(Err(problem)) = context.media.found(item.leaf, item.index) {
+        return Some(item.wrong(problem));
+    }
+    match media.source() {
+        MediaSource::Asset { provider, .. } if **provider != *plan.provider => {
+            let provider_name = &plan.provider;
+            Some(item.wrong(&format!(
+                "{provider} holds this asset and {provider_name} cannot read it; \
+                 give its https: URL or a file, or copy it to {provider_name} first"
+            )))
+        }
+        MediaSource::Url(url)
+            if is_plain_http(url) && !plan.media_forms.contains(&MediaForm::Http) =>
+        {
+            Some(item.wrong("this vendor fetches no plain http: URL; give an https: URL"))
+        }
+        MediaSource::File(_) if !context.allow_paths => {
+            Some(item.wrong("local paths are not allowed here; the application allows a directory"))
+        }
+        _ => None,
+    }
+}
+
+fn is_plain_http(url: &str) -> bool {
+    url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:"))
+}
+
+fn wrong_kind_of_media(facts: &MediaFacts, item: &Item) -> Option<Violation> {
+    let (mime, kind) = (facts.mime.as_deref()?, item.leaf.media_kind()?);
+    let given = mime.split('/').next().unwrap_or(mime);
+    // Ogg, MP4 and WebM files carry sound or pictures under either name.
+    let ambiguous =
+        matches!(mime, "application/ogg" | "video/mp4" | "video/webm" | "application/octet-stream");
+    if given.eq_ignore_ascii_case(kind) || (kind != "image" && ambiguous) {
+        return None;
+    }
+    Some(item.wrong(&format!("it is {mime}, and this field takes {kind} media")).actual(mime))
+}
+
+fn beyond(limits: &MediaLimits, facts: &MediaFacts, item: &Item) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    if let Some((span, origin)) = &limits.sides {
+        let sides = [("wide", facts.width), ("high", facts.height)];
+        for (direction, side) in sides.into_iter().filter_map(|(name, side)| Some((name, side?))) {
+            violations
+                .extend(side_beyond(*span, side, direction, item).map(|v| v.stated_by(origin)));
+        }
+    }
+    if let (Some((max, origin)), Some(bytes)) = (&limits.max_bytes, facts.bytes)
+        && bytes > *max
+    {
+        let message = format!("{} has {bytes} bytes; accepted up to {max}", item.name());
+        violations.push(
+            above(item.leaf, message)
+                .actual(bytes)
+                .accepted(json!({ "max": max }))
+                .stated_by(origin),
+        );
+    }
+    if let (Some((max, origin)), Some(millis)) = (&limits.max_seconds, facts.millis) {
+        let seconds = playing_time(millis);
+        if seconds > *max {
+            let message = format!("{} plays {seconds} s; accepted up to {max} s", item.name());
+            let violation = above(item.leaf, message).actual(json!(seconds));
+            violations.push(violation.accepted(json!({ "max": max })).stated_by(origin));
+        }
+    }
+    violations
+}
+
+fn side_beyond(span: Span, side: u32, direction: &str, item: &Item) -> Option<Violation> {
+    let kind = match (span.min, span.max) {
+        (Some(min), _) if u64::from(side) < min => ViolationKind::BelowMinimum,
+        (_, Some(max)) if u64::from(side) > max => ViolationKind::AboveMaximum,
+        _ => return None,
+    };
+    let accepted = super::word::describe(span);
+    let message = format!("{} is {side} pixels {direction}; accepted {accepted}", item.name());
+    let violation = Violation::new(item.leaf, kind, message).actual(side);
+    Some(violation.accepted(json!({ "min": span.min, "max": span.max })))
+}
+
+fn above(leaf: Leaf, message: String) -> Violation {
+    Violation::new(leaf, ViolationKind::AboveMaximum, message)
+}
+
+fn playing_time(millis: u64) -> Number {
+    Number::millis(i64::try_from(millis).unwrap_or(i64::MAX))
+}
+
+fn too_long_together(
+    limits: &MediaLimits,
+    request: &Request,
+    leaf: Leaf,
+    context: &Context,
+) -> Option<Violation> {
+    let (max, origin) = limits.total_seconds.as_ref()?;
+    let known = (0..request.media(leaf).len())
+        .filter_map(|i| context.media.facts(request, leaf, i)?.millis);
+    let total = playing_time(known.fold(0, u64::saturating_add));
+    if total <= *max {
+        return None;
+    }
+    let message = format!("{leaf} play {total} s together; accepted up to {max} s");
+    let violation = Violation::new(leaf, ViolationKind::SumExceeded, message).actual(json!(total));
+    Some(violation.accepted(json!({ "max": max })).stated_by(origin))
+}

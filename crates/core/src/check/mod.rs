@@ -1,0 +1,19 @@
+//! Checks of single values: each is one file, and each says what is accepted and what is nearest.
+
+mod media;
+mod number;
+mod text;
+mod word;
+
+pub(crate) use media::{MediaLimits, check_media, unknown_facts};
+pub(crate) use number::{NumberLimits, check_number};
+pub(crate) use text::{check_chars, check_url, tags_of};
+pub(crate) use word::{check_items, check_word};
+
+use serde_json::Value;
+
+/// Joins accepted values for a message.
+pub(crate) fn list(values: &[Value]) -> String {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    values.iter().map(text).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,45 @@
+//! The value itself: a text, a number, a flag, a word.
+
+use serde::{Serialize, Serializer};
+
+use super::tags;
+use crate::leaf::Leaf;
+use crate::translate::Call;
+
+/// The task id of a call.
+pub(super) struct TaskId<'a>(pub(super) Call<'a>);
+
+impl Serialize for TaskId<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0.task_id().as_hyphenated())
+    }
+}
+
+/// The plain value of a leaf, after any move.
+pub(super) struct Plain<'a> {
+    pub(super) leaf: Leaf,
+    pub(super) call: Call<'a>,
+}
+
+impl Serialize for Plain<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Plain { leaf, call } = *self;
+        if let Some(number) = call.number(leaf) {
+            return number.serialize(serializer);
+        }
+        if let Some(flag) = call.request.flag(leaf) {
+            return serializer.serialize_bool(flag);
+        }
+        if let Some(word) = call.request.word(leaf) {
+            let wire = call.plan.field(leaf).and_then(|field| field.words.as_ref()?.wire(word));
+            return wire.serialize(serializer);
+        }
+        let text = call.request.text(leaf).unwrap_or_default();
+        match call.plan.field(leaf).and_then(|field| field.tags) {
+            Some(form) if leaf == Leaf::Prompt => {
+                serializer.serialize_str(&tags::rewrite(text, form))
+            }
+            _ => serializer.serialize_str(text),
+        }
+    }
+}

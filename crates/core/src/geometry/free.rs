@@ -1,0 +1,236 @@
+//! Free sides: limits, and sizes worked out from a ratio and a tier.
+
+use serde_json::json;
+
+use super::strict::{pixels, refuse_word, stated};
+use super::{Asked, Geometry, Wired};
+use crate::leaf::Leaf;
+use crate::number::Number;
+use crate::request::{Ratio, Resolution, Size};
+use crate::spec::{Origin, Span};
+use crate::violation::{Violation, ViolationKind};
+
+/// Limits of free sides.
+#[derive(Debug)]
+pub(crate) struct Free {
+    pub(crate) width: (u32, u32),
+    pub(crate) height: (u32, u32),
+    /// Sides that genmux works out are multiples of it.
+    pub(crate) step: u32,
+    /// Tiers that a size is worked out for.
+    pub(crate) tiers: Vec<Resolution>,
+    /// Smallest and greatest area that the lab accepts.
+    pub(crate) areas: Vec<(Span, Origin)>,
+    pub(crate) origin: Origin,
+}
+
+impl Free {
+    /// Every limit that a size breaks.
+    pub(super) fn broken_by(&self, size: Size, leaf: Leaf) -> Vec<Violation> {
+        let sides = [("width", size.width, self.width), ("height", size.height, self.height)];
+        let sides = sides
+            .into_iter()
+            .filter_map(|(name, side, range)| self.side(leaf, size, (name, side, range)));
+        let areas = self.areas.iter().filter_map(|area| broken_area(leaf, size, area));
+        sides.chain(areas).collect()
+    }
+
+    fn side(&self, leaf: Leaf, size: Size, side: (&str, u32, (u32, u32))) -> Option<Violation> {
+        let (name, given, (min, max)) = side;
+        let (kind, bound) = match given {
+            given if given < min => (ViolationKind::BelowMinimum, format!("below {min}")),
+            given if given > max => (ViolationKind::AboveMaximum, format!("above {max}")),
+            _ => return None,
+        };
+        let what =
+            if leaf == Leaf::Size { String::new() } else { format!("{leaf} asks for {size}: ") };
+        let message = format!("{what}{name} {given} is {bound}; accepted {min} to {max}");
+        let violation = Violation::new(leaf, kind, message).actual(json!(size));
+        Some(violation.accepted(json!({ "min": min, "max": max })).stated_by(&self.origin))
+    }
+
+    /// The size of a ratio, a tier or both.
+    pub(super) fn words(&self, geometry: &Geometry, asked: Asked) -> Result<Wired, Vec<Violation>> {
+        if let Some(tier) = asked.tier.filter(|tier| !self.tiers.contains(tier)) {
+            let tiers = json!(geometry.tiers());
+            return Err(vec![refuse_word(geometry, Leaf::Resolution, &json!(tier), &tiers)]);
+        }
+        let Some(ratio) = asked.fixed().or(geometry.default_ratio) else {
+            return Err(Vec::new());
+        };
+        let Some(tier) = asked.tier else {
+            let found = largest(ratio, self.step, (self.width.1, self.height.1), None);
+            let found = found.filter(|size| self.broken_by(*size, Leaf::AspectRatio).is_empty());
+            return found.map(pixels).ok_or_else(|| vec![self.refuse_ratio(geometry, ratio)]);
+        };
+        let Some(size) = largest(ratio, self.step, (u32::MAX, u32::MAX), Some(tier.area())) else {
+            return Err(vec![self.refuse_ratio(geometry, ratio)]);
+        };
+        let violations = self.broken_by(size, Leaf::Resolution);
+        if violations.is_empty() { Ok(pixels(size)) } else { Err(violations) }
+    }
+
+    fn refuse_ratio(&self, geometry: &Geometry, ratio: Ratio) -> Violation {
+        let ((w_min, w_max), (h_min, h_max), step) = (self.width, self.height, self.step);
+        let message = format!(
+            "aspect_ratio {ratio} has no size with sides in multiples of {step}, width {w_min} to {w_max} \
+             and height {h_min} to {h_max}; give another ratio or an exact size"
+        );
+        let violation = Violation::new(Leaf::AspectRatio, ViolationKind::NotAccepted, message);
+        stated(geometry, violation.actual(json!(ratio)))
+    }
+
+    /// The size inside the limits that is nearest in ratio, then in area.
+    pub(super) fn nearest(&self, ratio: Ratio, area: u64) -> Option<Size> {
+        let exact = Unit::of(ratio, self.step).and_then(|unit| self.nearest_exact(unit, area));
+        exact
+            .or_else(|| Unit::of(ratio, 1).and_then(|unit| self.nearest_exact(unit, area)))
+            .or_else(|| self.nearest_rounded(ratio, area))
+    }
+
+    fn nearest_exact(&self, unit: Unit, area: u64) -> Option<Size> {
+        let least = u64::from(self.width.0)
+            .div_ceil(unit.width)
+            .max(u64::from(self.height.0).div_ceil(unit.height));
+        let most =
+            (u64::from(self.width.1) / unit.width).min(u64::from(self.height.1) / unit.height);
+        if least.max(1) > most {
+            return None;
+        }
+        let wanted = unit.times_within(area).max(1);
+        let near = [wanted, wanted + 1].map(|times| times.clamp(least.max(1), most));
+        let inside = near.into_iter().filter_map(|times| unit.times(times));
+        let inside = inside.filter(|size| self.broken_by(*size, Leaf::Size).is_empty());
+        inside
+            .min_by(|a, b| away(*a, area).total_cmp(&away(*b, area)).then(a.area().cmp(&b.area())))
+    }
+
+    /// Where no size has exactly the ratio: both sides rounded into the limits.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::cast_sign_loss)]
+    fn nearest_rounded(&self, ratio: Ratio, area: u64) -> Option<Size> {
+        let bounds = |(min, max): (u32, u32)| (f64::from(min), f64::from(max));
+        let ((w_min, w_max), (h_min, h_max)) = (bounds(self.width), bounds(self.height));
+        let ratio = ratio.ln().exp().clamp(w_min / h_max, w_max / h_min);
+        let height =
+            (area as f64 / ratio).sqrt().clamp(h_min.max(w_min / ratio), h_max.min(w_max / ratio));
+        let round = |side: f64, min: f64, max: f64| side.round().clamp(min, max) as u32;
+        let size = Size {
+            width: round(height * ratio, w_min, w_max),
+            height: round(height, h_min, h_max),
+        };
+        self.broken_by(size, Leaf::Size).is_empty().then_some(size)
+    }
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn away(size: Size, area: u64) -> f64 {
+    ((size.area() as f64).ln() - (area as f64).ln()).abs()
+}
+
+fn broken_area(leaf: Leaf, size: Size, (span, origin): &(Span, Origin)) -> Option<Violation> {
+    let area = size.area();
+    let (kind, bound) = match (span.min, span.max) {
+        (Some(min), _) if area < min => (ViolationKind::BelowMinimum, format!("below {min}")),
+        (_, Some(max)) if area > max => (ViolationKind::AboveMaximum, format!("above {max}")),
+        _ => return None,
+    };
+    let message = format!("{leaf} asks for {size}: {area} pixels are {bound}");
+    let accepted =
+        json!({ "min": span.min.map(Number::whole), "max": span.max.map(Number::whole) });
+    Some(
+        Violation::new(leaf, kind, message)
+            .actual(json!(size))
+            .accepted(accepted)
+            .stated_by(origin),
+    )
+}
+
+/// The smallest size of a ratio with both sides multiples of a step.
+#[derive(Clone, Copy)]
+struct Unit {
+    width: u64,
+    height: u64,
+}
+
+impl Unit {
+    fn of(ratio: Ratio, step: u32) -> Option<Unit> {
+        let Ratio { width, height } = ratio.reduced();
+        let (width, height, step) = (u64::from(width), u64::from(height), u64::from(step.max(1)));
+        let times = lcm(step / gcd(width, step), step / gcd(height, step));
+        Some(Unit { width: width.checked_mul(times)?, height: height.checked_mul(times)? })
+    }
+
+    fn times(self, times: u64) -> Option<Size> {
+        let side = |side: u64| side.checked_mul(times).and_then(|side| u32::try_from(side).ok());
+        let (width, height) = (side(self.width)?, side(self.height)?);
+        (times > 0).then_some(Size { width, height })
+    }
+
+    /// How many times the unit fits into an area.
+    fn times_within(self, area: u64) -> u64 {
+        let one = u128::from(self.width) * u128::from(self.height);
+        u64::try_from((u128::from(area) / one).isqrt()).unwrap_or(u64::MAX - 1)
+    }
+}
+
+/// The largest size of exactly a ratio, in steps, inside sides and area.
+fn largest(ratio: Ratio, step: u32, sides: (u32, u32), area: Option<u64>) -> Option<Size> {
+    let unit = Unit::of(ratio, step)?;
+    let by_sides = (u64::from(sides.0) / unit.width).min(u64::from(sides.1) / unit.height);
+    unit.times(area.map_or(by_sides, |area| by_sides.min(unit.times_within(area))))
+}
+
+fn gcd(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+fn lcm(a: u64, b: u64) -> u64 {
+    a / gcd(a, b) * b
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(ratio: &str, tier: Resolution, expected: &str) {
+        let size = largest(ratio.parse().unwrap(), 8, (u32::MAX, u32::MAX), Some(tier.area()));
+        assert_eq!(
+            size.map(|size| size.to_string()).unwrap_or_default(),
+            expected,
+            "{ratio} {tier}"
+        );
+    }
+
+    #[test]
+    fn sizes_are_the_largest_of_exactly_the_ratio() {
+        check("16:9", Resolution::K1, "1280x720");
+        check("16:9", Resolution::P1080, "1920x1080");
+        check("1:1", Resolution::K2, "2048x2048");
+        check("5:4", Resolution::K2, "2280x1824");
+        check("21:9", Resolution::K4, "6216x2664");
+        check("1999:1000", Resolution::K1, "");
+    }
+
+    fn free(width: (u32, u32), height: (u32, u32)) -> Free {
+        let origin =
+            Origin { page: "p".into(), since: "2026-01-01".parse().unwrap(), at_run: false };
+        Free { width, height, step: 8, tiers: Vec::new(), areas: Vec::new(), origin }
+    }
+
+    #[test]
+    fn the_nearest_size_keeps_the_ratio_where_it_can() {
+        let limits = free((512, 2048), (512, 2048));
+        let check = |ratio: &str, area: u64, expected: &str| {
+            assert_eq!(
+                limits.nearest(ratio.parse().unwrap(), area).unwrap().to_string(),
+                expected,
+                "{ratio}"
+            );
+        };
+        check("16:9", 4096 * 4096, "2048x1152");
+        check("16:9", 10, "1024x576");
+        check("3:2", 3000 * 2000, "2040x1360");
+        check("4000:300", 4000 * 300, "2048x512");
+        check("1999:1333", 1999 * 1333, "1999x1333");
+    }
+}

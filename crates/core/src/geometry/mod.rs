@@ -1,0 +1,240 @@
+//! From either way of naming a size to what the offer takes: words, a table's pixels, free pixels.
+
+mod fit;
+mod free;
+mod strict;
+
+use serde_json::{Value, json};
+
+pub(crate) use free::Free;
+
+use crate::leaf::{Leaf, Leaves};
+use crate::policy::Policy;
+use crate::request::{AspectRatio, Ratio, Request, Resolution, Size};
+use crate::spec::Origin;
+use crate::violation::{Violation, ViolationKind};
+
+/// How an offer names sizes.
+#[derive(Debug, Default)]
+pub(crate) struct Geometry {
+    /// Width and height stand on the wire.
+    pub(crate) pixels: bool,
+    /// Accepted sizes, or sizes that the offer's words stand for.
+    pub(crate) table: Vec<Entry>,
+    /// Limits of free sides.
+    pub(crate) free: Option<Free>,
+    /// The offer's words for ratios.
+    pub(crate) ratio_words: Vec<(AspectRatio, Value)>,
+    /// The offer's words for tiers.
+    pub(crate) tier_words: Vec<(Resolution, Value)>,
+    /// Where each of the three leaves is stated, in canonical order, and the offer's page.
+    pub(crate) origins: [Option<Origin>; 4],
+    pub(crate) default_tier: Option<Resolution>,
+    pub(crate) default_ratio: Option<Ratio>,
+    /// `auto` is how the offer behaves anyway while a leaf of each group is set.
+    pub(crate) auto_implied: Option<Vec<Leaves>>,
+}
+
+/// One size of a table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    pub(crate) tier: Resolution,
+    /// The ratio as printed: 1920x1088 is 16:9.
+    pub(crate) label: Ratio,
+    pub(crate) size: Size,
+}
+
+/// What stands on the wire.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wired {
+    pub(crate) pixels: Option<Size>,
+    /// Index into the ratio words.
+    pub(crate) ratio: Option<usize>,
+    /// Index into the tier words.
+    pub(crate) tier: Option<usize>,
+    /// The size to expect, if it is known.
+    pub(crate) expected: Option<Size>,
+}
+
+/// What became of the three leaves.
+#[derive(Debug, Default)]
+pub(crate) struct Settled {
+    pub(crate) wired: Wired,
+    /// Leaves that moved, with the value that they moved to.
+    pub(crate) moved: Vec<(Leaf, Value)>,
+    /// Leaves that are as the offer behaves anyway.
+    pub(crate) implied: Leaves,
+    pub(crate) violations: Vec<Violation>,
+}
+
+/// What a request asks for, as words.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked {
+    pub(crate) ratio: Option<AspectRatio>,
+    pub(crate) tier: Option<Resolution>,
+}
+
+impl Asked {
+    /// The ratio, unless it is open.
+    pub(crate) const fn fixed(self) -> Option<Ratio> {
+        match self.ratio {
+            Some(AspectRatio::Fixed(ratio)) => Some(ratio),
+            _ => None,
+        }
+    }
+}
+
+impl Geometry {
+    /// Whether the offer has any way to take the leaf.
+    pub(crate) fn takes(&self, leaf: Leaf) -> bool {
+        match leaf {
+            Leaf::AspectRatio => {
+                self.pixels || !self.ratio_words.is_empty() || self.auto_implied.is_some()
+            }
+            Leaf::Resolution => self.pixels || !self.tier_words.is_empty(),
+            _ => self.pixels || !self.ratio_words.is_empty() || !self.tier_words.is_empty(),
+        }
+    }
+
+    /// The page that states how the offer takes a leaf.
+    pub(crate) fn origin(&self, leaf: Leaf) -> Option<&Origin> {
+        let own = self.origins[leaf as usize - Leaf::Size as usize].as_ref();
+        own.or_else(|| self.origins.iter().flatten().next_back())
+    }
+
+    /// The index of the offer's word for a ratio; `7:3` finds `21:9`.
+    pub(crate) fn ratio_word(&self, ratio: AspectRatio) -> Option<usize> {
+        self.ratio_words.iter().position(|(word, _)| *word == ratio)
+    }
+
+    /// The index of the offer's word for a tier.
+    pub(crate) fn tier_word(&self, tier: Resolution) -> Option<usize> {
+        self.tier_words.iter().position(|(word, _)| *word == tier)
+    }
+
+    /// The tiers that the offer can be asked for.
+    pub(crate) fn tiers(&self) -> Vec<Resolution> {
+        let mut tiers: Vec<Resolution> = self.tier_words.iter().map(|(tier, _)| *tier).collect();
+        if self.pixels {
+            tiers.extend(self.table.iter().map(|entry| entry.tier));
+            tiers.extend(self.free.iter().flat_map(|free| free.tiers.iter().copied()));
+        }
+        tiers.sort_unstable();
+        tiers.dedup();
+        tiers
+    }
+
+    /// The fixed ratios that the offer can be asked for by word or table.
+    pub(crate) fn ratios(&self) -> Vec<Ratio> {
+        let words = self.ratio_words.iter().filter_map(|(word, _)| match word {
+            AspectRatio::Fixed(ratio) => Some(*ratio),
+            AspectRatio::Auto => None,
+        });
+        let table = self.table.iter().filter(|_| self.pixels).map(|entry| entry.label);
+        let mut ratios: Vec<Ratio> = Vec::new();
+        for ratio in words.chain(table) {
+            if !ratios.contains(&ratio) {
+                ratios.push(ratio);
+            }
+        }
+        ratios
+    }
+}
+
+/// Settles the three leaves of a request: strictly first, then moved as far as the policy allows.
+/// `set` is what the request sets, less what was dropped.
+pub(crate) fn settle(
+    geometry: &Geometry,
+    request: &Request,
+    set: Leaves,
+    policy: &Policy,
+) -> Settled {
+    let conflicts = self_conflicts(set);
+    let mut settled = match request.size.filter(|_| set.contains(Leaf::Size)) {
+        Some(size) => settle_size(geometry, size, policy),
+        None => settle_words(geometry, request, set, policy),
+    };
+    settled.violations.splice(0..0, conflicts);
+    settled
+}
+
+/// The default that is sent where the vendor requires a size and nobody named one.
+pub(crate) fn settle_default(geometry: &Geometry) -> Wired {
+    let asked = Asked { ratio: None, tier: geometry.default_tier };
+    strict::words(geometry, asked).unwrap_or_default()
+}
+
+fn self_conflicts(set: Leaves) -> Vec<Violation> {
+    if !set.contains(Leaf::Size) {
+        return Vec::new();
+    }
+    let beside =
+        [Leaf::AspectRatio, Leaf::Resolution].into_iter().filter(|leaf| set.contains(*leaf));
+    beside
+        .map(|leaf| {
+            let message = format!("{leaf} beside size; give the exact size or its words, not both");
+            Violation::pair(Leaf::Size, leaf, ViolationKind::Conflicts, message)
+        })
+        .collect()
+}
+
+fn settle_size(geometry: &Geometry, size: Size, policy: &Policy) -> Settled {
+    let violations = match strict::size(geometry, size) {
+        Ok(wired) => return Settled { wired, ..Settled::default() },
+        Err(violations) => violations,
+    };
+    let near = geometry.takes(Leaf::Size).then(|| fit::size(geometry, size)).flatten();
+    if let (Some((wired, to)), true) = (&near, policy.may_move(Leaf::Size)) {
+        return Settled {
+            wired: *wired,
+            moved: vec![(Leaf::Size, json!(to))],
+            ..Settled::default()
+        };
+    }
+    let nearest = near.map(|(_, to)| json!(to));
+    let violations =
+        violations.into_iter().map(|violation| violation.nearest(nearest.clone())).collect();
+    Settled { violations, ..Settled::default() }
+}
+
+fn settle_words(geometry: &Geometry, request: &Request, set: Leaves, policy: &Policy) -> Settled {
+    let mut asked = Asked {
+        ratio: request.aspect_ratio.filter(|_| set.contains(Leaf::AspectRatio)),
+        tier: request.resolution.filter(|_| set.contains(Leaf::Resolution)),
+    };
+    let mut implied = Leaves::default();
+    if asked.ratio == Some(AspectRatio::Auto) && behaves_so(geometry, set) {
+        implied.insert(Leaf::AspectRatio);
+        asked.ratio = None;
+    }
+    if asked.ratio.is_none() && asked.tier.is_none() {
+        return Settled { implied, ..Settled::default() };
+    }
+    let violations = match strict::words(geometry, asked) {
+        Ok(wired) => return Settled { wired, implied, ..Settled::default() },
+        Err(violations) => violations,
+    };
+    let near = fit::words(geometry, asked);
+    let moved = near.as_ref().map(|(_, moved)| moved.as_slice()).unwrap_or_default();
+    if let Some((wired, moved)) = &near
+        && moved.iter().all(|(leaf, _)| policy.may_move(*leaf))
+    {
+        return Settled { wired: *wired, moved: moved.clone(), implied, violations: Vec::new() };
+    }
+    let nearest = |violation: &Violation| {
+        let found = moved.iter().find(|(leaf, _)| leaf.path() == violation.field);
+        found.map(|(_, to)| to.clone())
+    };
+    let violations = violations.into_iter().map(|violation| {
+        let near = nearest(&violation);
+        violation.nearest(near)
+    });
+    Settled { violations: violations.collect(), implied, ..Settled::default() }
+}
+
+fn behaves_so(geometry: &Geometry, set: Leaves) -> bool {
+    geometry
+        .auto_implied
+        .as_ref()
+        .is_some_and(|groups| groups.iter().all(|group| set.intersects(*group)))
+}

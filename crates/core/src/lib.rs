@@ -1,0 +1,42 @@
+//! Canonical requests for generated images and video, and their translation for every vendor.
+//!
+//! A request flows one way: read, check, plan, payload. Everything here is pure: no I/O, no clock,
+//! no randomness; task ids and facts about media come in through the [`Context`].
+//!
+//! - [`Request`] is what an application says, in no vendor's words.
+//! - [`Catalog`] holds spec files, [`Offer`] one model as served by one provider.
+//! - [`Offer::translate`] gives a [`Translation`] (payloads, ledger, what to expect) or a
+//!   [`Rejection`] with every limit that the request breaks.
+
+mod adapter;
+mod catalog;
+mod check;
+mod context;
+mod encoding;
+mod geometry;
+mod leaf;
+mod number;
+mod plan;
+mod policy;
+mod request;
+mod rule;
+pub mod spec;
+mod translate;
+mod violation;
+
+pub use adapter::{Adapter, Auth, HttpRequest, ShownRequest};
+pub use catalog::{Catalog, CatalogError, Offer, SpecProblem};
+pub use context::{Context, MediaTable, TaskKey};
+pub use leaf::{Leaf, Leaves};
+pub use number::Number;
+pub use policy::{Mode, ParsePolicyError, Policy};
+pub use request::{
+    AspectRatio, Delivery, Duration, Format, Frames, Kind, Media, MediaFacts, MediaSource, Output,
+    ParseMediaError, ParseSizeError, ProviderOptions, Ratio, ReadError, References, Request,
+    Resolution, Safety, Size, read_json,
+};
+pub use translate::{
+    Envelope, Expect, Outcome, Payload, Range, Rejection, Row, Shown, Translation, Upload,
+};
+pub use uuid::Uuid;
+pub use violation::{Violation, ViolationKind};

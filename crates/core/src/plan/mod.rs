@@ -1,0 +1,125 @@
+//! An offer, read once and compiled once; only a plan translates.
+
+mod compile;
+mod node;
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+pub(crate) use compile::{Files, compile};
+pub(crate) use node::{Node, Slot, What};
+
+use crate::check::{MediaLimits, NumberLimits};
+use crate::geometry::Geometry;
+use crate::leaf::{Leaf, Leaves};
+use crate::request::Kind;
+use crate::rule::Rule;
+use crate::spec::{Date, DatedBy, JsonType, MediaForm, Origin, Span, Status, TagForm};
+
+/// One offer on one day, compiled from its spec files.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) provider: Arc<str>,
+    pub(crate) slug: Arc<str>,
+    /// `provider/slug`.
+    pub(crate) name: Arc<str>,
+    pub(crate) vendor_id: Arc<str>,
+    pub(crate) title: String,
+    pub(crate) lab: String,
+    pub(crate) base_url: String,
+    pub(crate) kind: Kind,
+    pub(crate) workflows: Vec<String>,
+    pub(crate) revision: Date,
+    pub(crate) dated_by: DatedBy,
+    pub(crate) source: Origin,
+    pub(crate) status: Status,
+    pub(crate) retired_on: Option<Date>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) fps: Option<u32>,
+    pub(crate) media_forms: Vec<MediaForm>,
+    pub(crate) inline_max_bytes: Option<u64>,
+    pub(crate) asset_prefix: String,
+    fields: Vec<Option<FieldPlan>>,
+    pub(crate) required: Vec<(Leaf, Required)>,
+    pub(crate) geometry: Geometry,
+    pub(crate) rules: Vec<(Rule, Origin)>,
+    pub(crate) options: Vec<OptionPlan>,
+    /// Every wire path that genmux writes, with the leaf that it carries.
+    pub(crate) wires: Vec<(String, Option<Leaf>)>,
+    /// Digest of the catalogue that the plan was compiled from.
+    pub(crate) catalogue: Arc<str>,
+    /// The payload's keys in order.
+    pub(crate) payload: Vec<Node>,
+    /// Keys of the body around the payload.
+    pub(crate) envelope: Vec<Node>,
+    /// The merged facts, as `spec resolve` shows them.
+    pub(crate) resolved: Value,
+}
+
+impl Plan {
+    /// What the offer says about a leaf.
+    pub(crate) fn field(&self, leaf: Leaf) -> Option<&FieldPlan> {
+        self.fields[leaf as usize].as_ref()
+    }
+
+    /// Whether a sequence of one image has a wire form of its own.
+    pub(crate) fn has_sequence_switch(&self) -> bool {
+        self.payload.iter().any(|node| matches!(node.what, What::Slot(Slot::SequenceSwitch)))
+    }
+}
+
+/// A field without which the vendor refuses a request.
+#[derive(Debug, Clone)]
+pub(crate) struct Required {
+    /// Set leaves that make up for it.
+    pub(crate) unless: Leaves,
+    pub(crate) origin: Origin,
+}
+
+/// A wire parameter that `provider_options` may set.
+#[derive(Debug)]
+pub(crate) struct OptionPlan {
+    pub(crate) path: String,
+    pub(crate) json_type: JsonType,
+    pub(crate) values: Option<Vec<Value>>,
+    pub(crate) origin: Origin,
+}
+
+/// What the offer says about one leaf.
+#[derive(Debug, Default)]
+pub(crate) struct FieldPlan {
+    /// Dotted wire paths.
+    pub(crate) wire: Vec<Arc<str>>,
+    pub(crate) implied: Vec<Value>,
+    pub(crate) implied_with: Vec<Leaves>,
+    pub(crate) default: Option<(Value, Origin)>,
+    pub(crate) numbers: NumberLimits,
+    pub(crate) words: Option<WordSet>,
+    pub(crate) chars: Option<(Span, Origin)>,
+    pub(crate) items: Option<(Span, Origin)>,
+    pub(crate) media: MediaLimits,
+    pub(crate) https_only: Option<Origin>,
+    pub(crate) tags: Option<TagForm>,
+    pub(crate) split_with: Leaves,
+    pub(crate) note: Option<Arc<str>>,
+}
+
+/// A closed set of words, each with its wire form.
+#[derive(Debug)]
+pub(crate) struct WordSet {
+    pub(crate) words: Vec<(String, Value)>,
+    pub(crate) origin: Origin,
+}
+
+impl WordSet {
+    /// The wire form of a canonical word.
+    pub(crate) fn wire(&self, word: &str) -> Option<&Value> {
+        self.words.iter().find(|(canonical, _)| canonical == word).map(|(_, wire)| wire)
+    }
+
+    /// The canonical words, for messages.
+    pub(crate) fn names(&self) -> Vec<Value> {
+        self.words.iter().map(|(canonical, _)| canonical.as_str().into()).collect()
+    }
+}

@@ -1,0 +1,98 @@
+//! The payload as a tree of wire keys.
+
+use serde_json::Value;
+
+use crate::leaf::{Leaf, Leaves};
+
+/// One wire key: an object of further keys, or a slot that a field fills.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) key: String,
+    pub(crate) what: What,
+}
+
+/// What stands behind a wire key.
+#[derive(Debug)]
+pub(crate) enum What {
+    Object(Vec<Node>),
+    Slot(Slot),
+}
+
+/// What fills a wire key; the forms are implemented under `encoding/`.
+#[derive(Debug)]
+pub(crate) enum Slot {
+    /// The same value in every payload.
+    Constant(Value),
+    /// The task id of the call.
+    TaskId,
+    /// A text, a number, a flag or a word of the leaf.
+    Plain(Leaf),
+    /// One medium.
+    Media(Leaf),
+    /// A list of media.
+    MediaList(Leaf),
+    /// An array of pinned frames; the key holds the media within an item.
+    Frames { key: String, leaves: Leaves },
+    /// Pixels per row.
+    Width,
+    /// Rows.
+    Height,
+    /// Stands beside width and height.
+    BesidePixels(Value),
+    /// The vendor's word for the ratio.
+    RatioWord,
+    /// The vendor's word for the tier.
+    TierWord,
+    /// The switch of a sequence.
+    SequenceSwitch,
+    /// The greatest number of images of a sequence.
+    SequenceCount,
+    /// Whether the provider checks content.
+    CheckContent,
+    /// How it checks.
+    CheckMode,
+    /// Results of this call.
+    Results,
+}
+
+impl Slot {
+    /// The leaf of a slot that carries one leaf alone; geometry and media are read otherwise.
+    pub(crate) const fn leaf(&self) -> Option<Leaf> {
+        match self {
+            Slot::Plain(leaf) => Some(*leaf),
+            Slot::SequenceSwitch | Slot::SequenceCount => Some(Leaf::SequentialCount),
+            Slot::CheckContent | Slot::CheckMode => Some(Leaf::Safety),
+            Slot::Results => Some(Leaf::Count),
+            _ => None,
+        }
+    }
+}
+
+/// Puts a slot at a dotted path, making objects on the way.
+pub(crate) fn insert(nodes: &mut Vec<Node>, path: &str, slot: Slot) -> Result<(), String> {
+    let Some((head, rest)) = path.split_once('.') else {
+        nodes.push(Node { key: path.to_owned(), what: What::Slot(slot) });
+        return Ok(());
+    };
+    let at = nodes.iter().position(|node| node.key == head).unwrap_or_else(|| {
+        nodes.push(Node { key: head.to_owned(), what: What::Object(Vec::new()) });
+        nodes.len() - 1
+    });
+    match &mut nodes[at].what {
+        What::Object(children) => insert(children, rest, slot),
+        What::Slot(_) => {
+            Err(format!("wire path {path:?} runs through {head:?}, which holds a value"))
+        }
+    }
+}
+
+/// The slot at a dotted path.
+pub(crate) fn find<'a>(nodes: &'a mut [Node], path: &str) -> Option<&'a mut Slot> {
+    let (head, rest) = path.split_once('.').map_or((path, None), |(head, rest)| (head, Some(rest)));
+    let node = nodes.iter_mut().find(|node| node.key == head)?;
+    match (&mut node.what, rest) {
+        (What::Slot(slot), None) => Some(slot),
+        (What::Object(children), Some(rest)) => find(children, rest),
+        _ => None,
+    }
+}

@@ -1,0 +1,211 @@
+//! Strict reading: every unknown key is refused with a hint, `null` means unset, nothing is lost.
+
+use std::fmt;
+
+use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+/// Why a document could not be read: where, and what would be right.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {}{message}", prefix(path))]
+pub struct ReadError {
+    /// Dotted path of the field, empty at the top.
+    pub path: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1.
+    pub column: usize,
+    /// What is wrong and the way out.
+    pub message: String,
+}
+
+fn prefix(path: &str) -> String {
+    if path.is_empty() || path == "." { String::new() } else { format!("{path}: ") }
+}
+
+/// Reads one JSON document strictly; the path is worked out only when something is wrong.
+///
+/// # Errors
+/// When the text is not JSON, has a wrong type, an unknown key or a key twice.
+pub fn read_json<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, ReadError> {
+    let fast = serde_json::from_slice(text);
+    fast.map_err(|error| explain::<T>(text, &error))
+}
+
+fn explain<'de, T: Deserialize<'de>>(text: &'de [u8], plain: &serde_json::Error) -> ReadError {
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let path = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+        Err(error) if !plain.is_syntax() => error.path().to_string(),
+        _ => String::new(),
+    };
+    let full = plain.to_string();
+    let position = format!(" at line {} column {}", plain.line(), plain.column());
+    let message = full.strip_suffix(&position).unwrap_or(&full);
+    let message =
+        if text.iter().all(u8::is_ascii_whitespace) { "the document is empty" } else { message };
+    ReadError { path, line: plain.line(), column: plain.column(), message: message.to_owned() }
+}
+
+/// `Deserialize` for a struct of optional fields: `null` is unset, unknown keys get a hint.
+macro_rules! as_object {
+    ($type:ident, $what:literal, $hint:path, { $($key:literal => $field:ident: $read:ty),+ $(,)? }) => {
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Visitor;
+                impl<'de> serde::de::Visitor<'de> for Visitor {
+                    type Value = $type;
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str($what)
+                    }
+                    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$type, A::Error> {
+                        use serde::de::Error;
+                        let mut object = $type::default();
+                        let mut seen: Vec<&'static str> = Vec::new();
+                        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
+                            match key.as_ref() {
+                                $($key => {
+                                    if seen.contains(&$key) {
+                                        return Err(A::Error::duplicate_field($key));
+                                    }
+                                    seen.push($key);
+                                    if let Some(value) = map.next_value::<Option<$read>>()? {
+                                        object.$field = value.into();
+                                    }
+                                })+
+                                other => return Err(A::Error::custom($hint(other, &[$($key),+]))),
+                            }
+                        }
+                        Ok(object)
+                    }
+                }
+                deserializer.deserialize_map(Visitor)
+            }
+        }
+    };
+}
+pub(crate) use as_object;
+
+/// `Serialize` by `Display` and `Deserialize` by `FromStr`.
+macro_rules! as_string {
+    ($($type:ty),+) => { $(
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )+ };
+}
+pub(crate) use as_string;
+
+/// A whole number from 0; `5.0` and `-0` are read as the whole numbers that they are.
+pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    struct Visitor;
+    impl de::Visitor<'_> for Visitor {
+        type Value = u64;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a whole number from 0 to 18446744073709551615")
+        }
+        fn visit_u64<E: de::Error>(self, value: u64) -> Result<u64, E> {
+            Ok(value)
+        }
+        fn visit_i64<E: de::Error>(self, value: i64) -> Result<u64, E> {
+            u64::try_from(value).map_err(|_| E::invalid_value(de::Unexpected::Signed(value), &self))
+        }
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::float_cmp)]
+        fn visit_f64<E: de::Error>(self, value: f64) -> Result<u64, E> {
+            // Above 2^53 a float may stand for another number than the one that was written.
+            let exact = (0.0..=9007199254740992.0).contains(&value) && value.trunc() == value;
+            if exact {
+                Ok(value as u64)
+            } else {
+                Err(E::invalid_value(de::Unexpected::Float(value), &self))
+            }
+        }
+    }
+    deserializer.deserialize_any(Visitor)
+}
+
+/// A [`whole`] number behind a type, so that it can stand in an `Option`.
+pub(crate) struct Whole(pub(crate) u64);
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Whole, D::Error> {
+        whole(deserializer).map(Whole)
+    }
+}
+
+impl From<Whole> for Option<u64> {
+    fn from(whole: Whole) -> Option<u64> {
+        Some(whole.0)
+    }
+}
+
+/// Any JSON in which no object names a key twice: the second would silently replace the first.
+pub(crate) struct StrictValue(pub(crate) Value);
+
+impl<'de> Deserialize<'de> for StrictValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<StrictValue, D::Error> {
+        deserializer.deserialize_any(StrictVisitor).map(StrictValue)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for StrictVisitor {
+    type Value = Value;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct StrictVisitor;
+
+impl<'de> de::Visitor<'de> for StrictVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+    fn visit_unit<E: de::Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element_seed(self)? {
+            items.push(item);
+        }
+        Ok(items.into())
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(key) = map.next_key::<String>()? {
+            if object.contains_key(&key) {
+                return Err(de::Error::custom(format!("key {key:?} stands twice")));
+            }
+            let value = map.next_value_seed(self)?;
+            object.insert(key, value);
+        }
+        Ok(object.into())
+    }
+}

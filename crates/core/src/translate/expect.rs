@@ -1,0 +1,100 @@
+//! What should come back, read once by comparison, output check and manifest.
+
+use serde::Serialize;
+
+use super::{Call, Fate};
+use crate::leaf::Leaf;
+use crate::number::Number;
+use crate::plan::Plan;
+use crate::request::{AspectRatio, Kind, Size};
+
+/// What should come back for the whole request; `None` is unknown.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Expect {
+    /// Exact pixels of every result.
+    pub size: Option<Size>,
+    /// Seconds that a video plays.
+    pub duration: Option<Number>,
+    /// Frames per second of a video.
+    pub fps: Option<u32>,
+    /// Whether a video has sound.
+    pub audio: Option<bool>,
+    /// Images over all calls; none where the offer makes video.
+    pub images: Option<Range>,
+    /// Videos over all calls; none where the offer makes images.
+    pub videos: Option<Range>,
+    /// Price of all calls; unknown until specs carry prices.
+    pub price: Option<Number>,
+}
+
+/// Fewest and most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Range {
+    /// Fewest.
+    pub min: u64,
+    /// Most.
+    pub max: u64,
+}
+
+pub(super) fn expect(call: Call<'_>) -> Expect {
+    let Call { plan, request, settlement, .. } = call;
+    let count = match settlement.fate(Leaf::Count) {
+        Fate::Written => request.count.unwrap_or(1),
+        _ => 1,
+    };
+    let sequence =
+        call.writes(Leaf::SequentialCount).then(|| call.number(Leaf::SequentialCount)?.as_whole());
+    let images = Range { min: count, max: count.saturating_mul(sequence.flatten().unwrap_or(1)) };
+    let video = plan.kind == Kind::Video;
+    Expect {
+        size: settlement.wired.expected.or_else(|| default_size(call)),
+        duration: video.then(|| duration(call)).flatten(),
+        fps: plan.fps.filter(|_| video),
+        audio: video.then(|| audio(call)).flatten(),
+        images: (!video).then_some(images),
+        videos: video.then_some(Range { min: count, max: count }),
+        price: None,
+    }
+}
+
+fn duration(call: Call<'_>) -> Option<Number> {
+    if call.writes(Leaf::Duration) {
+        return call.number(Leaf::Duration);
+    }
+    let (default, _) = call.plan.field(Leaf::Duration)?.default.as_ref()?;
+    serde_json::from_value(default.clone()).ok()
+}
+
+fn audio(call: Call<'_>) -> Option<bool> {
+    let asked = call.request.flag(Leaf::GenerateAudio).filter(|_| call.writes(Leaf::GenerateAudio));
+    asked.or_else(|| call.plan.field(Leaf::GenerateAudio)?.default.as_ref()?.0.as_bool())
+}
+
+/// The size that follows from the vendor's defaults for what the request leaves open.
+fn default_size(call: Call<'_>) -> Option<Size> {
+    let Plan { geometry, .. } = call.plan;
+    let default = |leaf: Leaf| call.plan.field(leaf)?.default.as_ref()?.0.as_str();
+    let wired = &call.settlement.wired;
+    let from_frames = call.request.is_set(Leaf::FirstFrame) || call.request.is_set(Leaf::LastFrame);
+    let open = wired.ratio.is_none() && wired.tier.is_none();
+    if open && let Some(size) = default(Leaf::Size) {
+        return (!from_frames && default(Leaf::AspectRatio).is_none())
+            .then(|| size.parse().ok())
+            .flatten();
+    }
+    let ratio = wired
+        .ratio
+        .map(|at| geometry.ratio_words[at].0)
+        .or_else(|| default(Leaf::AspectRatio)?.parse().ok());
+    let tier = wired
+        .tier
+        .map(|at| geometry.tier_words[at].0)
+        .or_else(|| default(Leaf::Resolution)?.parse().ok());
+    let (AspectRatio::Fixed(label), tier) = ratio.zip(tier)? else { return None };
+    geometry
+        .table
+        .iter()
+        .find(|entry| entry.label == label && entry.tier == tier)
+        .map(|entry| entry.size)
+}

@@ -1,0 +1,384 @@
+//! What became of every field: one row for every set leaf, then what no field asked for.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::settle::canonical;
+use super::{Call, Fate, options};
+use crate::check::unknown_facts;
+use crate::encoding::must_upload;
+use crate::leaf::Leaf;
+use crate::plan::{Node, Slot, What};
+use crate::request::{Media, MediaSource};
+
+/// What became of one field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Same value under the vendor's name.
+    Sent,
+    /// Same meaning in another form.
+    Converted,
+    /// The offer always behaves so; nothing is sent.
+    Implied,
+    /// Moved to an accepted value, as the policy allows.
+    Adjusted,
+    /// Left out, as the policy allows.
+    Dropped,
+    /// Options of another provider.
+    Skipped,
+    /// A violation names it.
+    Rejected,
+    /// On the wire, asked for by no field.
+    Added,
+    /// Not set, not sent: the vendor's documented default will apply.
+    Defaulted,
+}
+
+/// One row of the ledger.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Row {
+    /// Dotted path of the leaf; of an added row, the wire key.
+    pub field: Cow<'static, str>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Dotted wire paths that carry it.
+    pub wire: Vec<Arc<str>>,
+    /// The value on the wire; where nothing is sent, the value asked for. Media are shortened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Value>,
+    /// Of an adjusted row, the value asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Value>,
+    /// Of an adjusted row, the value that took its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<Value>,
+    /// What a person should know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<Cow<'static, str>>,
+    /// Facts about media that limits ask for and nobody looked at.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unchecked: Vec<&'static str>,
+}
+
+impl Row {
+    fn new(field: impl Into<Cow<'static, str>>, outcome: Outcome, value: Value) -> Row {
+        Row {
+            field: field.into(),
+            outcome,
+            wire: Vec::new(),
+            value: Some(value),
+            from: None,
+            to: None,
+            note: None,
+            unchecked: Vec::new(),
+        }
+    }
+}
+
+pub(super) fn rows(call: Call<'_>) -> Vec<Row> {
+    let mut rows: Vec<Row> =
+        call.request.leaves().iter().map(|leaf| leaf_row(call, leaf)).collect();
+    option_rows(call, &mut rows);
+    if call.settlement.violations.is_empty() {
+        added_rows(call, &call.plan.payload, "", &mut rows);
+        default_size_row(call, &mut rows);
+        rows.extend(Leaf::ALL.iter().filter_map(|leaf| defaulted_row(call, *leaf)));
+    }
+    rows
+}
+
+fn leaf_row(call: Call<'_>, leaf: Leaf) -> Row {
+    if call.settlement.violations.iter().any(|violation| violation.names(leaf.path())) {
+        return Row::new(leaf.path(), Outcome::Rejected, asked(call, leaf));
+    }
+    let mut row = match call.settlement.fate(leaf) {
+        Fate::Written => written_row(call, leaf),
+        Fate::Implied => Row::new(leaf.path(), Outcome::Implied, asked(call, leaf)),
+        Fate::Dropped => dropped_row(call, leaf),
+        // Only a leaf that a violation names stays unsettled, and those have returned above.
+        Fate::Unset => Row::new(leaf.path(), Outcome::Rejected, asked(call, leaf)),
+    };
+    if row.note.is_none() {
+        row.note = call
+            .plan
+            .field(leaf)
+            .and_then(|field| field.note.as_deref())
+            .map(|note| note.to_owned().into());
+    }
+    row
+}
+
+/// The value that the request asks for; media are shortened.
+fn asked(call: Call<'_>, leaf: Leaf) -> Value {
+    let media = call.request.media(leaf);
+    match leaf {
+        Leaf::WebhookUrl | Leaf::UploadUrl => {
+            let url = call.request.text(leaf).unwrap_or_default();
+            crate::request::media::shorten_url(url).into()
+        }
+        Leaf::FirstFrame | Leaf::LastFrame => media.first().map(Media::shortened).into(),
+        _ if leaf.is_media() => media.iter().map(Media::shortened).collect::<Vec<_>>().into(),
+        _ => canonical(call.request, leaf),
+    }
+}
+
+fn dropped_row(call: Call<'_>, leaf: Leaf) -> Row {
+    let mut row = Row::new(leaf.path(), Outcome::Dropped, asked(call, leaf));
+    let default = call.plan.field(leaf).and_then(|field| field.default.as_ref());
+    row.note =
+        default.map(|(default, _)| format!("the vendor's default applies: {default}").into());
+    row
+}
+
+fn written_row(call: Call<'_>, leaf: Leaf) -> Row {
+    let from = asked(call, leaf);
+    let (wire, value) = on_wire(call, leaf);
+    if let Some(to) = call.settlement.moved(leaf) {
+        let mut row = Row { wire, ..Row::new(leaf.path(), Outcome::Adjusted, value) };
+        (row.from, row.to) = (Some(from), Some(to));
+        return row;
+    }
+    let split = call.settlement.calls > 1 && matches!(leaf, Leaf::Count | Leaf::Seed);
+    let same = value == from && !split && !has_other_form(call, leaf);
+    let outcome = if same { Outcome::Sent } else { Outcome::Converted };
+    let mut row = Row { wire, ..Row::new(leaf.path(), outcome, value) };
+    row.note = note(call, leaf);
+    row.unchecked = unchecked(call, leaf);
+    row
+}
+
+/// Media whose wire form is not the string of the request.
+fn has_other_form(call: Call<'_>, leaf: Leaf) -> bool {
+    call.request.media(leaf).iter().any(|media| {
+        let own = matches!(media.source(), MediaSource::Asset { provider, .. } if **provider == *call.plan.provider);
+        own || matches!(media.source(), MediaSource::Bytes { .. })
+    })
+}
+
+/// The wire paths of a leaf and the value that they carry.
+fn on_wire(call: Call<'_>, leaf: Leaf) -> (Vec<Arc<str>>, Value) {
+    let field_wire = || call.plan.field(leaf).map(|field| field.wire.clone()).unwrap_or_default();
+    if leaf.is_geometry() {
+        return geometry_on_wire(call, leaf);
+    }
+    if leaf.is_media() || matches!(leaf, Leaf::WebhookUrl | Leaf::UploadUrl) {
+        return (field_wire(), asked(call, leaf));
+    }
+    let mut found = Vec::new();
+    for nodes in [&call.plan.payload, &call.plan.envelope] {
+        collect(call, nodes, "", leaf, &mut found);
+    }
+    match found.len() {
+        0 => (Vec::new(), canonical(call.request, leaf)),
+        1 => found.pop().map(|(path, value)| (vec![path], value)).unwrap_or_default(),
+        _ => {
+            let paths = found.iter().map(|(path, _)| path.clone()).collect();
+            let values: Map<String, Value> =
+                found.into_iter().map(|(path, value)| (path.to_string(), value)).collect();
+            (paths, values.into())
+        }
+    }
+}
+
+/// The wire values that come from a leaf, read off the payload itself so that they cannot differ.
+fn collect(
+    call: Call<'_>,
+    nodes: &[Node],
+    prefix: &str,
+    leaf: Leaf,
+    found: &mut Vec<(Arc<str>, Value)>,
+) {
+    for node in nodes {
+        let path =
+            if prefix.is_empty() { node.key.clone() } else { format!("{prefix}.{}", node.key) };
+        match &node.what {
+            What::Object(children) => collect(call, children, &path, leaf, found),
+            What::Slot(slot) if slot.leaf() == Some(leaf) => {
+                if let Some(value) = crate::encoding::slot_value(slot, &node.key, call) {
+                    found.push((path.into(), value));
+                }
+            }
+            What::Slot(_) => {}
+        }
+    }
+}
+
+fn geometry_on_wire(call: Call<'_>, leaf: Leaf) -> (Vec<Arc<str>>, Value) {
+    let (plan, wired) = (call.plan, &call.settlement.wired);
+    let wire_of = |leaf: Leaf| plan.field(leaf).map(|field| field.wire.clone()).unwrap_or_default();
+    if let Some(size) = wired.pixels {
+        let wire = wire_of(Leaf::Size);
+        let sides = wire.iter().zip([size.width, size.height]);
+        let value: Map<String, Value> =
+            sides.map(|(path, side)| (path.to_string(), side.into())).collect();
+        return (wire, value.into());
+    }
+    let ratio =
+        wired.ratio.map(|at| (wire_of(Leaf::AspectRatio), plan.geometry.ratio_words[at].1.clone()));
+    let tier =
+        wired.tier.map(|at| (wire_of(Leaf::Resolution), plan.geometry.tier_words[at].1.clone()));
+    match (leaf, ratio, tier) {
+        (Leaf::AspectRatio, Some(word), _) | (Leaf::Resolution, _, Some(word)) => word,
+        (Leaf::Size, ratio, tier) => {
+            let words: Vec<_> = ratio.into_iter().chain(tier).collect();
+            let paths = words.iter().flat_map(|(wire, _)| wire.clone()).collect();
+            let values = words.into_iter().flat_map(|(wire, value)| {
+                wire.into_iter().map(move |path| (path.to_string(), value.clone()))
+            });
+            (paths, values.collect::<Map<_, _>>().into())
+        }
+        // In a rejection another leaf kept the words off the wire.
+        (leaf, ..) => (wire_of(leaf), canonical(call.request, leaf)),
+    }
+}
+
+fn note(call: Call<'_>, leaf: Leaf) -> Option<Cow<'static, str>> {
+    let calls = call.settlement.calls;
+    match leaf {
+        Leaf::Count if calls > 1 => {
+            Some(format!("{calls} calls, one job and one charge each").into())
+        }
+        Leaf::Seed if calls > 1 => Some("call k sends seed + k".into()),
+        Leaf::Seed if call.request.seed > Some(1 << 53) => {
+            Some("above 2^53: JSON readers that use floats would change it".into())
+        }
+        Leaf::AspectRatio | Leaf::Resolution => geometry_note(call, leaf),
+        Leaf::Prompt => prompt_note(call),
+        _ if leaf.is_media() && needs_upload(call, leaf) => Some("uploaded when run".into()),
+        _ => None,
+    }
+}
+
+fn geometry_note(call: Call<'_>, leaf: Leaf) -> Option<Cow<'static, str>> {
+    let (request, geometry) = (call.request, &call.plan.geometry);
+    let size = call.settlement.wired.pixels?;
+    let other_open = match leaf {
+        Leaf::AspectRatio if request.resolution.is_none() => geometry
+            .default_tier
+            .filter(|_| geometry.free.is_none())
+            .map(|tier| format!("tier {tier}")),
+        Leaf::Resolution if request.aspect_ratio.is_none() => {
+            geometry.default_ratio.map(|ratio| format!("ratio {ratio}"))
+        }
+        _ => None,
+    };
+    Some(match other_open {
+        Some(default) => {
+            format!("{size}; {default} is genmux's default for what was left open").into()
+        }
+        None => size.to_string().into(),
+    })
+}
+
+fn prompt_note(call: Call<'_>) -> Option<Cow<'static, str>> {
+    let prompt = call.request.prompt.as_deref()?;
+    let untagged = call.plan.field(Leaf::Prompt).is_some_and(|field| field.tags.is_none());
+    if untagged && crate::check::tags_of(prompt).next().is_some() {
+        return Some("tags go as plain text: the vendor documents no form for them".into());
+    }
+    let control = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r');
+    prompt.contains(control).then(|| "holds control characters, sent as they are".into())
+}
+
+fn needs_upload(call: Call<'_>, leaf: Leaf) -> bool {
+    call.request.media(leaf).iter().enumerate().any(|(index, media)| {
+        let facts = call.context.media.facts(call.request, leaf, index);
+        must_upload(call.plan, media, facts)
+    })
+}
+
+fn unchecked(call: Call<'_>, leaf: Leaf) -> Vec<&'static str> {
+    let Some(field) = call.plan.field(leaf) else { return Vec::new() };
+    let mut unknown = Vec::new();
+    for index in 0..call.request.media(leaf).len() {
+        let facts = call.context.media.facts(call.request, leaf, index);
+        for fact in unknown_facts(&field.media, facts) {
+            if !unknown.contains(&fact) {
+                unknown.push(fact);
+            }
+        }
+    }
+    unknown
+}
+
+fn option_rows(call: Call<'_>, rows: &mut Vec<Row>) {
+    for (provider, options) in &call.request.provider_options.0 {
+        let own = **provider == *call.plan.provider;
+        for (key, value) in options {
+            let field = format!("provider_options.{provider}.{key}");
+            let rejected =
+                call.settlement.violations.iter().any(|violation| violation.names(&field));
+            let outcome = match (own, rejected) {
+                (false, _) => Outcome::Skipped,
+                (true, true) => Outcome::Rejected,
+                (true, false) => Outcome::Sent,
+            };
+            let mut row = Row::new(field, outcome, value.clone());
+            if outcome == Outcome::Sent {
+                row.wire = vec![key.as_str().into()];
+                row.note = (!options::is_listed(call.plan, key, value)).then(|| "unlisted".into());
+            }
+            rows.push(row);
+        }
+    }
+}
+
+/// Constants, the task id and the model.
+fn added_rows(call: Call<'_>, nodes: &[Node], prefix: &str, rows: &mut Vec<Row>) {
+    for node in nodes {
+        let path =
+            if prefix.is_empty() { node.key.clone() } else { format!("{prefix}.{}", node.key) };
+        match &node.what {
+            What::Object(children) => added_rows(call, children, &path, rows),
+            What::Slot(slot @ (Slot::Constant(_) | Slot::TaskId)) => {
+                let value = crate::encoding::slot_value(slot, &node.key, call).unwrap_or_default();
+                let wire = vec![path.as_str().into()];
+                rows.push(Row { wire, ..Row::new(path, Outcome::Added, value) });
+            }
+            What::Slot(_) => {}
+        }
+    }
+}
+
+/// The size that the vendor requires and nobody named.
+fn default_size_row(call: Call<'_>, rows: &mut Vec<Row>) {
+    if !call.settlement.default_size {
+        return;
+    }
+    let leaf = match &call.settlement.wired {
+        wired if wired.pixels.is_some() => Leaf::Size,
+        wired if wired.ratio.is_some() => Leaf::AspectRatio,
+        _ => Leaf::Resolution,
+    };
+    let (wire, value) = geometry_on_wire(call, leaf);
+    let mut row = Row { wire, ..Row::new(leaf.path(), Outcome::Added, value) };
+    row.note = Some("the vendor requires a size and none was named: genmux's default".into());
+    rows.push(row);
+}
+
+fn defaulted_row(call: Call<'_>, leaf: Leaf) -> Option<Row> {
+    let (default, _) = call.plan.field(leaf)?.default.as_ref()?;
+    if call.request.is_set(leaf) || (leaf.is_geometry() && is_named(call, leaf)) {
+        return None;
+    }
+    let mut row = Row::new(leaf.path(), Outcome::Defaulted, default.clone());
+    row.note = call
+        .plan
+        .field(leaf)
+        .and_then(|field| field.note.as_deref())
+        .map(|note| note.to_owned().into());
+    Some(row)
+}
+
+/// Whether what is on the wire already decides what a geometry leaf stands for.
+fn is_named(call: Call<'_>, leaf: Leaf) -> bool {
+    let wired = &call.settlement.wired;
+    let words = wired.ratio.is_some() || wired.tier.is_some();
+    wired.pixels.is_some() || (leaf == Leaf::Size && words)
+}

@@ -1,0 +1,224 @@
+//! One request, one offer: settled, written, explained.
+
+mod expect;
+mod ledger;
+mod options;
+mod settle;
+mod shown;
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+pub use expect::{Expect, Range};
+pub use ledger::{Outcome, Row};
+pub use shown::{Shown, Upload};
+
+pub(crate) use settle::{Fate, Settlement};
+
+use crate::context::Context;
+use crate::encoding::Object;
+use crate::leaf::Leaf;
+use crate::number::Number;
+use crate::plan::Plan;
+use crate::policy::Policy;
+use crate::request::Request;
+use crate::violation::Violation;
+
+/// A request that an offer takes: its payloads, its ledger, what to expect back.
+///
+/// Borrows plan, request and context; payloads are written straight from them, media uncopied.
+pub struct Translation<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) request: &'a Request,
+    pub(crate) context: &'a Context,
+    pub(crate) settlement: Settlement,
+}
+
+/// A request that an offer does not take; nothing was sent and nothing is owed.
+pub struct Rejection<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) request: &'a Request,
+    pub(crate) context: &'a Context,
+    pub(crate) settlement: Settlement,
+}
+
+/// Checks a request against a plan and settles every leaf.
+///
+/// # Errors
+/// All limits that the request breaks and the policy does not cure.
+pub(crate) fn translate<'a>(
+    plan: &'a Plan,
+    request: &'a Request,
+    policy: &Policy,
+    context: &'a Context,
+) -> Result<Translation<'a>, Box<Rejection<'a>>> {
+    let settlement = settle::settle(plan, request, policy, context);
+    if settlement.violations.is_empty() {
+        return Ok(Translation { plan, request, context, settlement });
+    }
+    Err(Box::new(Rejection { plan, request, context, settlement }))
+}
+
+impl<'a> Translation<'a> {
+    /// How many calls the request becomes; one job and one charge each.
+    pub fn calls(&self) -> u64 {
+        self.settlement.calls
+    }
+
+    /// The payload of one call, from 0: serializes straight to bytes.
+    pub fn payload(&'a self, index: u64) -> Payload<'a> {
+        Payload { call: self.call(index) }
+    }
+
+    /// One row for every leaf that the request sets, then what no field asked for.
+    pub fn ledger(&self) -> Vec<Row> {
+        ledger::rows(self.call(0))
+    }
+
+    /// What should come back.
+    pub fn expect(&self) -> Expect {
+        expect::expect(self.call(0))
+    }
+
+    /// Media that must be uploaded before the payload is sent.
+    pub fn uploads(&self) -> Vec<Upload> {
+        shown::uploads(self.call(0))
+    }
+
+    /// Whether every set leaf arrived as it was: nothing adjusted, nothing dropped.
+    pub fn is_exact(&self) -> bool {
+        !self.settlement.has_losses()
+    }
+
+    fn call(&'a self, index: u64) -> Call<'a> {
+        let Translation { plan, request, context, settlement } = self;
+        Call { plan, request, context, settlement, index }
+    }
+}
+
+impl Rejection<'_> {
+    /// Every limit that the request breaks.
+    pub fn violations(&self) -> &[Violation] {
+        &self.settlement.violations
+    }
+
+    /// One row for every leaf that the request sets.
+    pub fn ledger(&self) -> Vec<Row> {
+        let Rejection { plan, request, context, settlement } = self;
+        ledger::rows(Call { plan, request, context, settlement, index: 0 })
+    }
+}
+
+impl fmt::Display for Rejection<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} refuses the request: ", self.plan.name)?;
+        for (at, violation) in self.violations().iter().enumerate() {
+            f.write_str(if at == 0 { "" } else { "; " })?;
+            f.write_str(&violation.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Rejection<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rejection")
+            .field("offer", &self.plan.name)
+            .field("violations", &self.violations())
+            .finish()
+    }
+}
+
+impl fmt::Debug for Translation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Translation").field("offer", &self.plan.name).finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for Rejection<'_> {}
+
+/// The payload of one call as a view over plan and request.
+pub struct Payload<'a> {
+    call: Call<'a>,
+}
+
+impl<'a> Payload<'a> {
+    /// The provider's own name of the model.
+    pub fn vendor_id(&self) -> &str {
+        &self.call.plan.vendor_id
+    }
+
+    /// The base URL that the specs state.
+    pub fn base_url(&self) -> &str {
+        &self.call.plan.base_url
+    }
+
+    /// The keys that stand beside the payload in the body around it.
+    pub fn envelope(&self) -> Envelope<'a> {
+        Envelope { call: self.call }
+    }
+
+    fn options(&self) -> Option<&'a Map<String, Value>> {
+        self.call.request.provider_options.of(&self.call.plan.provider)
+    }
+}
+
+impl Serialize for Payload<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let nodes = &self.call.plan.payload;
+        Object { call: self.call, nodes, options: self.options() }.serialize(serializer)
+    }
+}
+
+/// Keys of the body around the payload.
+pub struct Envelope<'a> {
+    call: Call<'a>,
+}
+
+impl Envelope<'_> {
+    /// Writes the keys into an object that is already open.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn write<M: serde::ser::SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        Object { call: self.call, nodes: &self.call.plan.envelope, options: None }.write(map)
+    }
+}
+
+/// One call of a settled request.
+#[derive(Clone, Copy)]
+pub(crate) struct Call<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) request: &'a Request,
+    pub(crate) context: &'a Context,
+    pub(crate) settlement: &'a Settlement,
+    pub(crate) index: u64,
+}
+
+impl Call<'_> {
+    /// Whether the leaf stands on the wire.
+    pub(crate) fn writes(self, leaf: Leaf) -> bool {
+        self.settlement.fate(leaf) == Fate::Written
+    }
+
+    /// The number of a leaf after any move; the seed counts up with the calls.
+    pub(crate) fn number(self, leaf: Leaf) -> Option<Number> {
+        let number = self.settlement.number(leaf).or_else(|| self.request.number(leaf))?;
+        Some(if leaf == Leaf::Seed { number.plus(Number::whole(self.index)) } else { number })
+    }
+
+    /// Results that this call is to give; full calls come first.
+    pub(crate) fn results(self) -> u64 {
+        let asked = self.request.count.unwrap_or(1);
+        let before = self.index.saturating_mul(self.settlement.per_call);
+        asked.saturating_sub(before).min(self.settlement.per_call)
+    }
+
+    /// The task id.
+    pub(crate) fn task_id(self) -> Uuid {
+        self.context.task.task_id(&self.plan.name, self.index)
+    }
+}

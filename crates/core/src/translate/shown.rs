@@ -1,0 +1,118 @@
+//! The JSON form of a translation.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::{Call, Expect, Rejection, Row, Translation};
+use crate::adapter::{Adapter, ShownRequest};
+use crate::encoding::must_upload;
+use crate::leaf::Leaf;
+use crate::plan::Plan;
+use crate::spec::{Date, Status};
+use crate::violation::Violation;
+
+/// A medium that must be uploaded before the payload is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Upload {
+    /// Dotted path of the field.
+    pub field: &'static str,
+    /// Place in its list, from 0.
+    pub index: usize,
+    /// The medium, shortened.
+    pub src: String,
+}
+
+pub(super) fn uploads(call: Call<'_>) -> Vec<Upload> {
+    let mut uploads = Vec::new();
+    for leaf in Leaf::ALL.iter().copied().filter(|leaf| leaf.is_media() && call.writes(*leaf)) {
+        for (index, media) in call.request.media(leaf).iter().enumerate() {
+            let facts = call.context.media.facts(call.request, leaf, index);
+            if must_upload(call.plan, media, facts) {
+                uploads.push(Upload { field: leaf.path(), index, src: media.shortened() });
+            }
+        }
+    }
+    uploads
+}
+
+/// The offer that a translation is for.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ShownOffer<'a> {
+    provider: &'a str,
+    model: &'a str,
+    vendor_id: &'a str,
+    revision: Date,
+    status: Status,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retired_on: Option<Date>,
+}
+
+impl<'a> From<&'a Plan> for ShownOffer<'a> {
+    fn from(plan: &'a Plan) -> ShownOffer<'a> {
+        ShownOffer {
+            provider: &plan.provider,
+            model: &plan.slug,
+            vendor_id: &plan.vendor_id,
+            revision: plan.revision,
+            status: plan.status,
+            retired_on: plan.retired_on,
+        }
+    }
+}
+
+/// The JSON form of a translation or a rejection.
+#[derive(Debug, Serialize)]
+pub struct Shown<'a> {
+    offer: ShownOffer<'a>,
+    catalogue: &'a str,
+    accepted: bool,
+    calls: u64,
+    http: Option<ShownRequest>,
+    payload: Option<Box<RawValue>>,
+    expect: Option<Expect>,
+    ledger: Vec<Row>,
+    violations: &'a [Violation],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    uploads: Vec<Upload>,
+}
+
+impl<'a> Shown<'a> {
+    /// The JSON form of a translation, as the adapter would send its first call.
+    ///
+    /// # Errors
+    /// Those of serialization, which no request causes.
+    pub fn accepted(
+        translation: &'a Translation<'a>,
+        adapter: &dyn Adapter,
+    ) -> serde_json::Result<Shown<'a>> {
+        let payload = translation.payload(0);
+        Ok(Shown {
+            offer: translation.plan.into(),
+            catalogue: &translation.plan.catalogue,
+            accepted: true,
+            calls: translation.calls(),
+            http: Some(adapter.submit(&payload)?.shown()?),
+            payload: Some(serde_json::value::to_raw_value(&payload)?),
+            expect: Some(translation.expect()),
+            ledger: translation.ledger(),
+            violations: &[],
+            uploads: translation.uploads(),
+        })
+    }
+
+    /// The JSON form of a rejection.
+    pub fn rejected(rejection: &'a Rejection<'a>) -> Shown<'a> {
+        Shown {
+            offer: rejection.plan.into(),
+            catalogue: &rejection.plan.catalogue,
+            accepted: false,
+            calls: 0,
+            http: None,
+            payload: None,
+            expect: None,
+            ledger: rejection.ledger(),
+            violations: rejection.violations(),
+            uploads: Vec::new(),
+        }
+    }
+}

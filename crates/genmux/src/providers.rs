@@ -1,0 +1,48 @@
+//! The providers that are built in: one line each.
+
+use genmux_core::{Adapter, HttpRequest, Offer, Payload, Rejection, Shown, Translation};
+
+static ADAPTERS: &[&dyn Adapter] = &[
+    #[cfg(feature = "replicate")]
+    &genmux_replicate::Replicate,
+    #[cfg(feature = "runware")]
+    &genmux_runware::Runware,
+    #[cfg(feature = "scenario")]
+    &genmux_scenario::Scenario,
+];
+
+/// The adapter of a provider, if it is built in.
+pub fn adapter(provider: &str) -> Option<&'static dyn Adapter> {
+    ADAPTERS.iter().copied().find(|adapter| adapter.provider() == provider)
+}
+
+/// The HTTP request that submits one payload, with credentials by name only.
+///
+/// # Errors
+/// When the provider is not built in.
+pub fn http(offer: &Offer, payload: &Payload<'_>) -> serde_json::Result<HttpRequest> {
+    require(offer.provider())?.submit(payload)
+}
+
+/// The JSON form of what became of a request at an offer, accepted or rejected.
+///
+/// # Errors
+/// When the provider is not built in.
+pub fn shown<'a>(
+    offer: &Offer,
+    result: &'a Result<Translation<'_>, Box<Rejection<'_>>>,
+) -> serde_json::Result<Shown<'a>> {
+    match result {
+        Ok(translation) => Shown::accepted(translation, require(offer.provider())?),
+        Err(rejection) => Ok(Shown::rejected(rejection)),
+    }
+}
+
+fn require(provider: &str) -> serde_json::Result<&'static dyn Adapter> {
+    use serde::de::Error;
+    adapter(provider).ok_or_else(|| {
+        serde_json::Error::custom(format!(
+            "provider {provider} is not built in; enable its feature"
+        ))
+    })
+}
