@@ -438,7 +438,7 @@ impl Offer {
         request: &'a Request,
         policy: &Policy,
         context: &'a Context,
-    ) -> Result<Translation<'a>, Box<Rejection<'a>>> {
+    ) -> Result<Translation<'a>, Box<Rejection>> {
         translate(&self.plan, request, policy, context)
     }
 }

@@ -1,6 +1,8 @@
 //! The providers that are built in: one line each.
 
-use genmux_core::{Adapter, HttpRequest, Offer, Payload, Rejection, Shown, Translation};
+use genmux_core::{
+    Adapter, Context, HttpRequest, Offer, Payload, Rejection, Request, Shown, Translation,
+};
 
 static ADAPTERS: &[&dyn Adapter] = &[
     #[cfg(feature = "replicate")]
@@ -30,11 +32,13 @@ pub fn http(offer: &Offer, payload: &Payload<'_>) -> serde_json::Result<HttpRequ
 /// When the provider is not built in.
 pub fn shown<'a>(
     offer: &Offer,
-    result: &'a Result<Translation<'_>, Box<Rejection<'_>>>,
+    request: &Request,
+    context: &Context,
+    result: &'a Result<Translation<'_>, Box<Rejection>>,
 ) -> serde_json::Result<Shown<'a>> {
     match result {
         Ok(translation) => Shown::accepted(translation, require(offer.provider())?),
-        Err(rejection) => Ok(Shown::rejected(rejection)),
+        Err(rejection) => Ok(Shown::rejected(rejection, request, context)),
     }
 }
 

@@ -7,6 +7,7 @@ mod settle;
 mod shown;
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -38,11 +39,9 @@ pub struct Translation<'a> {
 }
 
 /// A request that an offer does not take; nothing was sent and nothing is owed.
-pub struct Rejection<'a> {
-    pub(crate) plan: &'a Plan,
-    pub(crate) request: &'a Request,
-    pub(crate) context: &'a Context,
-    pub(crate) settlement: Settlement,
+pub struct Rejection {
+    pub(crate) plan: Arc<Plan>,
+    settlement: Settlement,
 }
 
 /// Checks a request against a plan and settles every leaf.
@@ -50,16 +49,16 @@ pub struct Rejection<'a> {
 /// # Errors
 /// All limits that the request breaks and the policy does not cure.
 pub(crate) fn translate<'a>(
-    plan: &'a Plan,
+    plan: &'a Arc<Plan>,
     request: &'a Request,
     policy: &Policy,
     context: &'a Context,
-) -> Result<Translation<'a>, Box<Rejection<'a>>> {
+) -> Result<Translation<'a>, Box<Rejection>> {
     let settlement = settle::settle(plan, request, policy, context);
     if settlement.violations.is_empty() {
         return Ok(Translation { plan, request, context, settlement });
     }
-    Err(Box::new(Rejection { plan, request, context, settlement }))
+    Err(Box::new(Rejection { plan: plan.clone(), settlement }))
 }
 
 impl<'a> Translation<'a> {
@@ -99,20 +98,25 @@ impl<'a> Translation<'a> {
     }
 }
 
-impl Rejection<'_> {
+impl Rejection {
     /// Every limit that the request breaks.
     pub fn violations(&self) -> &[Violation] {
         &self.settlement.violations
     }
 
-    /// One row for every leaf that the request sets.
-    pub fn ledger(&self) -> Vec<Row> {
-        let Rejection { plan, request, context, settlement } = self;
+    /// The offer, as `provider/slug`.
+    pub fn offer(&self) -> &str {
+        &self.plan.name
+    }
+
+    /// One row for every leaf that the request sets; request and context are those of the refusal.
+    pub fn ledger(&self, request: &Request, context: &Context) -> Vec<Row> {
+        let Rejection { plan, settlement } = self;
         ledger::rows(Call { plan, request, context, settlement, index: 0 })
     }
 }
 
-impl fmt::Display for Rejection<'_> {
+impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} refuses the request: ", self.plan.name)?;
         for (at, violation) in self.violations().iter().enumerate() {
@@ -123,7 +127,7 @@ impl fmt::Display for Rejection<'_> {
     }
 }
 
-impl fmt::Debug for Rejection<'_> {
+impl fmt::Debug for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rejection")
             .field("offer", &self.plan.name)
@@ -138,7 +142,7 @@ impl fmt::Debug for Translation<'_> {
     }
 }
 
-impl std::error::Error for Rejection<'_> {}
+impl std::error::Error for Rejection {}
 
 /// The payload of one call as a view over plan and request.
 pub struct Payload<'a> {

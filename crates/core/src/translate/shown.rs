@@ -5,9 +5,11 @@ use serde_json::value::RawValue;
 
 use super::{Call, Expect, Rejection, Row, Translation};
 use crate::adapter::{Adapter, ShownRequest};
+use crate::context::Context;
 use crate::encoding::must_upload;
 use crate::leaf::Leaf;
 use crate::plan::Plan;
+use crate::request::Request;
 use crate::spec::{Date, Status};
 use crate::violation::Violation;
 
@@ -101,16 +103,16 @@ impl<'a> Shown<'a> {
     }
 
     /// The JSON form of a rejection.
-    pub fn rejected(rejection: &'a Rejection<'a>) -> Shown<'a> {
+    pub fn rejected(rejection: &'a Rejection, request: &Request, context: &Context) -> Shown<'a> {
         Shown {
-            offer: rejection.plan.into(),
+            offer: (&*rejection.plan).into(),
             catalogue: &rejection.plan.catalogue,
             accepted: false,
             calls: 0,
             http: None,
             payload: None,
             expect: None,
-            ledger: rejection.ledger(),
+            ledger: rejection.ledger(request, context),
             violations: rejection.violations(),
             uploads: Vec::new(),
         }
