@@ -1,0 +1,172 @@
+//! The arguments of every command; help, completions and man page are derived from them.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use genmux::spec::Date;
+use genmux::{Policy, Uuid};
+
+/// One request for generated images and video, the exact payload of every vendor, and what became
+/// of every field.
+#[derive(Debug, Parser)]
+#[command(name = "genmux", version, about, max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct Args {
+    /// Directory of spec files laid over the embedded ones, file by file
+    #[arg(long, global = true, value_name = "DIR", env = "GENMUX_SPECS")]
+    pub(crate) specs: Option<PathBuf>,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List offers, or show what one of them takes
+    Models(Models),
+    /// Show the payload of a request, and what became of every field
+    Translate(Translate),
+    /// Show a request at several offers side by side
+    Compare(Compare),
+    /// Work on spec files
+    Spec {
+        #[command(subcommand)]
+        command: SpecCommand,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the man page
+    Man,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Models {
+    /// One offer, such as runware/seedream-4.0
+    pub(crate) offer: Option<String>,
+    /// Only offers of this provider
+    #[arg(long, short)]
+    pub(crate) provider: Option<String>,
+    /// Only offers of this model, such as seedream-4.0
+    #[arg(long, short)]
+    pub(crate) model: Option<String>,
+    /// What was in force on a day, such as 2026-03-13; without it the newest
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<Date>,
+    /// JSON instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Where a request comes from and how it is read.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Reading {
+    /// What was in force on a day, such as 2026-03-13; without it the newest
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<Date>,
+    /// Send provider options that the spec does not declare, noted as unlisted
+    #[arg(long)]
+    pub(crate) allow_unlisted: bool,
+    /// Greatest input that is read, in bytes
+    #[arg(long, value_name = "BYTES", default_value_t = 64_000_000)]
+    pub(crate) max_bytes: u64,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Translate {
+    /// The request as JSON; - reads standard input
+    #[arg(required_unless_present = "requests", conflicts_with = "requests")]
+    pub(crate) request: Option<PathBuf>,
+    /// Many requests, one JSON line each; - reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) requests: Option<PathBuf>,
+    /// An offer, such as runware/seedream-4.0; repeated, one result each
+    #[arg(long, required = true, value_name = "OFFER")]
+    pub(crate) to: Vec<String>,
+    /// strict, fit or drop, and exceptions such as seed=drop
+    #[arg(long, short, default_value = "strict")]
+    pub(crate) policy: Policy,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+    /// Task id of the first call; without it derived from the request
+    #[arg(long, value_name = "UUID")]
+    pub(crate) task_id: Option<Uuid>,
+    /// Only the payload
+    #[arg(long, conflicts_with_all = ["format", "requests"])]
+    pub(crate) payload_only: bool,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = TranslateFormat::Json, conflicts_with = "requests")]
+    pub(crate) format: TranslateFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TranslateFormat {
+    /// Payload, ledger, violations and what to expect
+    Json,
+    /// A command line to paste into a shell; keys stand by the names of their variables
+    Curl,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Compare {
+    /// The request as JSON; - reads standard input
+    pub(crate) request: PathBuf,
+    /// An offer, repeated; without it every offer of the request's kind
+    #[arg(long, value_name = "OFFER")]
+    pub(crate) to: Vec<String>,
+    /// Only offers of this model
+    #[arg(long, short)]
+    pub(crate) model: Option<String>,
+    /// One policy for all; without it each offer takes the first of strict, fit and drop that it
+    /// accepts
+    #[arg(long, short)]
+    pub(crate) policy: Option<Policy>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+    /// Only fields that differ or were changed
+    #[arg(long)]
+    pub(crate) changed: bool,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = CompareFormat::Table)]
+    pub(crate) format: CompareFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CompareFormat {
+    /// For a terminal
+    Table,
+    /// For an issue or a chat
+    Markdown,
+    /// One self-contained page
+    Html,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SpecCommand {
+    /// Read all spec files strictly and list every problem
+    Check(SpecCheck),
+    /// Show what is in force for an offer, merged over its revisions
+    Resolve(SpecResolve),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SpecCheck {
+    /// Directory laid over the embedded files; without it --specs or the embedded files alone
+    pub(crate) directory: Option<PathBuf>,
+    /// JSON instead of lines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SpecResolve {
+    /// The offer, such as runware/seedream-4.0
+    pub(crate) offer: String,
+    /// What was in force on a day, such as 2026-03-13; without it the newest
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<Date>,
+}

@@ -1,0 +1,156 @@
+//! `genmux compare`: one request at several offers, side by side.
+
+use std::io::Write;
+
+use genmux::{Catalog, Context, Mode, Offer, Policy, Rejection, Request, Shown, Translation};
+use serde::Serialize;
+
+use super::print_json;
+use crate::Done;
+use crate::args::{Compare, CompareFormat};
+use crate::fail::Failure;
+use crate::input;
+use crate::render::{self, Column, Comparison};
+
+pub(crate) fn compare(catalog: &Catalog, args: &Compare) -> Result<Done, Failure> {
+    let request = input::request(&args.request, &args.reading)?;
+    let catalog = input::dated(catalog, args.reading.as_of);
+    let offers = select(&catalog, &request, args)?;
+    let context = input::context(&request, &args.reading);
+    let tried: Vec<Tried<'_>> =
+        offers.iter().map(|offer| Tried::new(offer, &request, &context, args.policy)).collect();
+    match args.format {
+        CompareFormat::Json => print(&tried, &request, &context)?,
+        format => draw(&tried, &request, &context, (format, args.changed))?,
+    }
+    let any = tried.iter().any(|tried| tried.result.is_ok());
+    Ok(if any { Done::Accepted } else { Done::Rejected })
+}
+
+/// The offers named, or every offer of the request's kind.
+fn select(catalog: &Catalog, request: &Request, args: &Compare) -> Result<Vec<Offer>, Failure> {
+    let of_model = |offer: &Offer| args.model.as_deref().is_none_or(|model| model == offer.model());
+    if !args.to.is_empty() {
+        let offers = input::offers(catalog, &args.to)?;
+        return Ok(offers.into_iter().filter(of_model).collect());
+    }
+    let Some(kind) = request.kind() else {
+        let message =
+            "the request could be for an image or a video; set kind, or name offers with --to";
+        return Err(Failure::Said(message.to_owned()));
+    };
+    let offers = catalog.offers()?.into_iter();
+    let offers: Vec<Offer> =
+        offers.filter(|offer| offer.kind() == kind && of_model(offer)).collect();
+    if offers.is_empty() {
+        let model =
+            args.model.as_deref().map_or(String::new(), |model| format!(" of model {model}"));
+        return Err(Failure::Said(format!(
+            "there is no {kind} offer{model}; genmux models lists all"
+        )));
+    }
+    Ok(offers)
+}
+
+/// A request at an offer, under the first policy that it accepts.
+struct Tried<'a> {
+    offer: &'a Offer,
+    policy: Policy,
+    result: Result<Translation<'a>, Box<Rejection>>,
+}
+
+impl<'a> Tried<'a> {
+    fn new(
+        offer: &'a Offer,
+        request: &'a Request,
+        context: &'a Context,
+        policy: Option<Policy>,
+    ) -> Tried<'a> {
+        let policies =
+            policy.map_or_else(|| Mode::ALL.map(Policy::from).to_vec(), |policy| vec![policy]);
+        let tried = |policy: Policy| Tried {
+            offer,
+            policy,
+            result: offer.translate(request, &policy, context),
+        };
+        let accepted =
+            policies.iter().map(|policy| tried(*policy)).find(|tried| tried.result.is_ok());
+        // Where no policy helps, the strict refusal names every reason.
+        accepted.unwrap_or_else(|| tried(policies[0]))
+    }
+
+    fn column(&self, request: &Request, context: &Context) -> Result<Column, Failure> {
+        let offer = self.offer;
+        let mut column = Column {
+            offer: offer.name().to_owned(),
+            title: offer.title().to_owned(),
+            revision: offer.revision().to_string(),
+            retired_on: offer.retired_on().map(|day| day.to_string()),
+            policy: self.policy.to_string(),
+            calls: 0,
+            expect: None,
+            ledger: Vec::new(),
+            violations: Vec::new(),
+            payload: None,
+        };
+        match &self.result {
+            Ok(translation) => {
+                column.calls = translation.calls();
+                column.expect = Some(translation.expect());
+                column.ledger = translation.ledger();
+                column.payload = Some(serde_json::to_value(translation.payload(0))?);
+            }
+            Err(rejection) => {
+                column.ledger = rejection.ledger(request, context);
+                column.violations = rejection.violations().to_vec();
+            }
+        }
+        Ok(column)
+    }
+}
+
+fn print(tried: &[Tried<'_>], request: &Request, context: &Context) -> Result<(), Failure> {
+    #[derive(Serialize)]
+    struct Json<'a> {
+        request: &'a Request,
+        translations: Vec<Entry<'a>>,
+    }
+    #[derive(Serialize)]
+    struct Entry<'a> {
+        policy: String,
+        #[serde(flatten)]
+        shown: Shown<'a>,
+    }
+    let mut translations = Vec::new();
+    for tried in tried {
+        let shown = genmux::shown(tried.offer, request, context, &tried.result)?;
+        translations.push(Entry { policy: tried.policy.to_string(), shown });
+    }
+    print_json(&Json { request, translations })
+}
+
+fn draw(
+    tried: &[Tried<'_>],
+    request: &Request,
+    context: &Context,
+    (format, changed): (CompareFormat, bool),
+) -> Result<(), Failure> {
+    let columns: Result<Vec<Column>, Failure> =
+        tried.iter().map(|tried| tried.column(request, context)).collect();
+    let comparison = Comparison { request: serde_json::to_value(request)?, columns: columns? };
+    let text = match format {
+        CompareFormat::Markdown => render::markdown(&comparison, changed),
+        CompareFormat::Html => render::html(&comparison, changed),
+        _ => render::table(&comparison, width(), changed),
+    };
+    let mut out = anstream::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
+}
+
+/// Columns of the terminal, within what the table is made for.
+fn width() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    columns.or_else(terminal).unwrap_or(120).clamp(80, 200)
+}

@@ -1,0 +1,33 @@
+//! One file a command.
+
+mod compare;
+mod lines;
+mod meta;
+mod models;
+mod spec;
+mod translate;
+
+pub(crate) use compare::compare;
+pub(crate) use meta::{completions, man};
+pub(crate) use models::models;
+pub(crate) use spec::{spec_check, spec_resolve};
+pub(crate) use translate::translate;
+
+use std::io::{self, BufWriter, StdoutLock, Write};
+
+use serde::Serialize;
+
+use crate::fail::Failure;
+
+/// Standard output for data: buffered, uncoloured.
+fn stdout() -> BufWriter<StdoutLock<'static>> {
+    BufWriter::with_capacity(1 << 16, io::stdout().lock())
+}
+
+/// Prints JSON for people and programs.
+fn print_json<T: Serialize + ?Sized>(value: &T) -> Result<(), Failure> {
+    let mut out = stdout();
+    serde_json::to_writer_pretty(&mut out, value)?;
+    writeln!(out)?;
+    Ok(out.flush()?)
+}

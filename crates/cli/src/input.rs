@@ -1,0 +1,66 @@
+//! Reading requests and specs.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use genmux::{Catalog, Context, Offer, Request};
+
+use crate::args::Reading;
+use crate::fail::Failure;
+
+/// The embedded specs, under those of a directory if one is given.
+pub(crate) fn catalog(directory: Option<&Path>) -> Result<Catalog, Failure> {
+    match directory {
+        Some(directory) => Ok(Catalog::with_directory(directory)?),
+        None => Ok(Catalog::embedded()),
+    }
+}
+
+/// The catalogue on the day that the arguments name.
+pub(crate) fn dated(catalog: &Catalog, as_of: Option<genmux::spec::Date>) -> Catalog {
+    as_of.map_or_else(|| catalog.clone(), |day| catalog.as_of(day))
+}
+
+/// The offers by name, in the order given.
+pub(crate) fn offers(catalog: &Catalog, names: &[String]) -> Result<Vec<Offer>, Failure> {
+    names.iter().map(|name| Ok(catalog.offer(name)?)).collect()
+}
+
+/// Opens a file, or standard input for `-`.
+pub(crate) fn open(path: &Path) -> Result<Box<dyn Read>, Failure> {
+    if path == Path::new("-") {
+        return Ok(Box::new(io::stdin().lock()));
+    }
+    let failed =
+        |error: io::Error| Failure::Said(format!("cannot read {}: {error}", path.display()));
+    let file = File::open(path).map_err(failed)?;
+    if file.metadata().map_err(failed)?.is_dir() {
+        return Err(Failure::Said(format!("cannot read {}: it is a folder", path.display())));
+    }
+    Ok(Box::new(file))
+}
+
+/// Reads one request.
+pub(crate) fn request(path: &Path, reading: &Reading) -> Result<Request, Failure> {
+    let mut text = Vec::new();
+    let failed =
+        |error: io::Error| Failure::Said(format!("cannot read {}: {error}", path.display()));
+    open(path)?.take(reading.max_bytes.saturating_add(1)).read_to_end(&mut text).map_err(failed)?;
+    if text.len() as u64 > reading.max_bytes {
+        let message = format!(
+            "{} is larger than {} bytes; give media as files or URLs, or raise --max-bytes",
+            path.display(),
+            reading.max_bytes
+        );
+        return Err(Failure::Said(message));
+    }
+    Request::from_json(&text).map_err(|error| Failure::Said(format!("{}: {error}", path.display())))
+}
+
+/// The context of a request; local paths are taken from the current folder.
+pub(crate) fn context(request: &Request, reading: &Reading) -> Context {
+    let mut context = genmux::context_with_files(request, Path::new("."));
+    context.allow_unlisted = reading.allow_unlisted;
+    context
+}
