@@ -123,7 +123,12 @@ impl Leaves {
 
     /// The leaves in canonical order.
     pub fn iter(self) -> impl Iterator<Item = Leaf> {
-        Leaf::ALL.iter().copied().filter(move |leaf| self.contains(*leaf))
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let leaf = Leaf::ALL.get(rest.trailing_zeros() as usize)?;
+            rest &= rest - 1;
+            Some(*leaf)
+        })
     }
 }
 

@@ -50,8 +50,13 @@ impl Number {
     }
 
     /// Whether it is a whole multiple of a step counted from zero.
-    pub const fn is_multiple_of(self, step: Number) -> bool {
-        step.0 == 0 || self.0 % step.0 == 0
+    pub fn is_multiple_of(self, step: Number) -> bool {
+        // Division of 128-bit integers is many times slower, and most values need 64 bits.
+        match (i64::try_from(self.0), i64::try_from(step.0)) {
+            (_, Ok(0)) => true,
+            (Ok(value), Ok(step)) => value % step == 0,
+            _ => self.0 % step.0 == 0,
+        }
     }
 
     /// The multiple of the step just below or at the value.

@@ -61,26 +61,21 @@ pub struct Violation {
     /// Dotted path of the field.
     pub field: String,
     /// The other field of a rule over two.
-    #[serde(rename = "with", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "with")]
     pub other: Option<String>,
     /// What kind of limit.
     pub kind: ViolationKind,
     /// One sentence in lower case: the number given, the numbers accepted, the way out.
     pub message: String,
     /// The value that breaks the limit, where it is safe to show.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub actual: Option<Value>,
     /// What is accepted: a list of values, or an object with `min`, `max` and `step`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted: Option<Value>,
     /// The nearest accepted value, which `fit` would choose.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest: Option<Value>,
     /// Page and date that state the limit.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// `run` where the vendor enforces the limit only after accepting the request.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<&'static str>,
 }
 

@@ -120,9 +120,21 @@ fn sentence(limits: &Value) -> String {
         "to" => format!("-> {}", plain(value)),
         "note" => format!("({})", plain(value)),
         "required" => "required".to_owned(),
+        "chars" | "items" | "sides" | "width" | "height" => format!("{key} {}", span(value)),
         key => format!("{} {}", key.replace('_', " "), plain(value)),
     });
     parts.collect::<Vec<_>>().join("; ")
+}
+
+/// `2 to 3000`, `up to 14`.
+fn span(value: &Value) -> String {
+    match (value[0].as_u64(), value[1].as_u64()) {
+        (Some(min), Some(max)) if min == max => format!("exactly {min}"),
+        (Some(min), Some(max)) => format!("{min} to {max}"),
+        (None, Some(max)) => format!("up to {max}"),
+        (Some(min), None) => format!("from {min}"),
+        (None, None) => "any".to_owned(),
+    }
 }
 
 fn plain(value: &Value) -> String {

@@ -11,7 +11,8 @@ pub(super) struct TaskId<'a>(pub(super) Call<'a>);
 
 impl Serialize for TaskId<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0.task_id().as_hyphenated())
+        let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
+        serializer.serialize_str(self.0.task_id().as_hyphenated().encode_lower(&mut buffer))
     }
 }
 

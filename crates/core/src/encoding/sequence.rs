@@ -16,5 +16,5 @@ pub(super) fn count(call: Call<'_>) -> Option<u64> {
 
 fn wanted(call: Call<'_>) -> Option<u64> {
     let written = call.writes(Leaf::SequentialCount);
-    written.then(|| call.number(Leaf::SequentialCount)?.as_whole()).flatten()
+    written.then(|| call.whole(Leaf::SequentialCount)).flatten()
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::{Common, Date, DatedBy, OfferFile, Origin, Revision, Status};
+use crate::leaf::Leaf;
 
 /// What an offer says on one day, with the origin of every attribute.
 #[derive(Clone, Debug)]
@@ -59,6 +60,7 @@ pub(crate) fn resolve(
     for revision in &revisions {
         merged.add(&revision.body, &origin(&revision.source, revision.since));
     }
+    merged.order_fields();
     let status = revisions.iter().rev().find_map(|r| r.status.map(|status| (status, r.since)));
     let (status, changed) = status.unwrap_or((Status::Live, newest.since));
     merged.origins.fallback = Some(origin(&newest.source, newest.since));
@@ -99,6 +101,18 @@ impl Merge {
                 (target, other) => *target = other.clone(),
             }
         }
+    }
+}
+
+impl Merge {
+    /// Fields in canonical order, whichever revision named them first.
+    fn order_fields(&mut self) {
+        let Some(Value::Object(fields)) = self.body.get_mut("fields") else { return };
+        let mut ordered: Vec<(String, Value)> = std::mem::take(fields).into_iter().collect();
+        ordered.sort_by_key(|(path, _)| {
+            Leaf::from_path(path).map_or(usize::MAX, |leaf| leaf as usize)
+        });
+        fields.extend(ordered);
     }
 }
 

@@ -50,8 +50,7 @@ pub struct Row {
     /// Dotted wire paths that carry it.
     pub wire: Vec<Arc<str>>,
     /// The value on the wire; where nothing is sent, the value asked for. Media are shortened.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
+    pub value: Value,
     /// Of an adjusted row, the value asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Value>,
@@ -59,7 +58,6 @@ pub struct Row {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<Value>,
     /// What a person should know.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<Cow<'static, str>>,
     /// Facts about media that limits ask for and nobody looked at.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -72,7 +70,7 @@ impl Row {
             field: field.into(),
             outcome,
             wire: Vec::new(),
-            value: Some(value),
+            value,
             from: None,
             to: None,
             note: None,
@@ -145,7 +143,7 @@ fn written_row(call: Call<'_>, leaf: Leaf) -> Row {
         return row;
     }
     let split = call.settlement.calls > 1 && matches!(leaf, Leaf::Count | Leaf::Seed);
-    let same = value == from && !split && !has_other_form(call, leaf);
+    let same = value == from && !split && !has_other_form(call, leaf) && !needs_upload(call, leaf);
     let outcome = if same { Outcome::Sent } else { Outcome::Converted };
     let mut row = Row { wire, ..Row::new(leaf.path(), outcome, value) };
     row.note = note(call, leaf);

@@ -25,7 +25,7 @@ use crate::leaf::Leaf;
 use crate::number::Number;
 use crate::plan::Plan;
 use crate::policy::Policy;
-use crate::request::Request;
+use crate::request::{Duration, Request};
 use crate::violation::Violation;
 
 /// A request that an offer takes: its payloads, its ledger, what to expect back.
@@ -212,6 +212,24 @@ impl Call<'_> {
     pub(crate) fn number(self, leaf: Leaf) -> Option<Number> {
         let number = self.settlement.number(leaf).or_else(|| self.request.number(leaf))?;
         Some(if leaf == Leaf::Seed { number.plus(Number::whole(self.index)) } else { number })
+    }
+
+    /// The number of a leaf where it is whole, without the cost of a decimal.
+    pub(crate) fn whole(self, leaf: Leaf) -> Option<u64> {
+        if let Some(moved) = self.settlement.number(leaf) {
+            return moved.as_whole();
+        }
+        match leaf {
+            Leaf::Seed => self.request.seed?.checked_add(self.index),
+            Leaf::SequentialCount => self.request.sequential_count,
+            Leaf::Quality => self.request.output.quality,
+            Leaf::TtlSeconds => self.request.delivery.ttl_seconds,
+            Leaf::Duration => match self.request.duration? {
+                Duration::Millis(millis) if millis % 1000 == 0 => u64::try_from(millis / 1000).ok(),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// Results that this call is to give; full calls come first.

@@ -96,12 +96,23 @@ pub(super) fn settle(
     let unlisted = options::check(plan, request, context);
     state.settlement.violations.extend(unlisted);
     state.settlement.violations.sort_by_key(place);
+    state.settlement.violations.iter_mut().for_each(|violation| show_actual(request, violation));
     state.settlement
 }
 
 /// Canonical order; provider options come last.
 fn place(violation: &Violation) -> usize {
     Leaf::from_path(&violation.field).map_or(Leaf::ALL.len(), |leaf| leaf as usize)
+}
+
+/// The value given, where no check has put a better one and it is safe to show.
+fn show_actual(request: &Request, violation: &mut Violation) {
+    let leaf = Leaf::from_path(&violation.field);
+    let safe = leaf
+        .filter(|leaf| request.is_set(*leaf) && !leaf.is_media() && request.text(*leaf).is_none());
+    if let (None, Some(leaf)) = (&violation.actual, safe) {
+        violation.actual = Some(canonical(request, leaf));
+    }
 }
 
 struct State<'a> {
