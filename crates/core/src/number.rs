@@ -60,6 +60,7 @@ impl Number {
     }
 
     /// The multiple of the step just below or at the value.
+    #[must_use]
     pub const fn round_down(self, step: Number) -> Number {
         if step.0 == 0 { self } else { Number(self.0 - self.0.rem_euclid(step.0)) }
     }

@@ -115,7 +115,7 @@ impl FromStr for Policy {
         for (at, part) in text.split(',').map(str::trim).enumerate() {
             match part.split_once('=') {
                 Some((field, mode)) => {
-                    policy = except(policy, field.trim(), parse_mode(mode.trim())?)?
+                    policy = except(policy, field.trim(), parse_mode(mode.trim())?)?;
                 }
                 None if at == 0 => policy.default = parse_mode(part)?,
                 None => return Err(ParsePolicyError::Mode(part.to_owned())),

@@ -36,7 +36,9 @@ fn build(request: &Request, files: Option<&Path>) -> Context {
 fn inspect(media: &Media, files: Option<&Path>) -> Option<Result<MediaFacts, String>> {
     match media.source() {
         MediaSource::Data(uri) => Some(inspect_data(uri)),
-        MediaSource::Bytes { bytes, mime } => Some(inspect_bytes(bytes, mime)),
+        MediaSource::Bytes { bytes, mime } => {
+            Some(Ok(with_mime(genmux_media::inspect_bytes(bytes), mime)))
+        }
         MediaSource::File(path) => {
             files.map(|directory| inspect_file(&local_path(path, directory)))
         }
@@ -49,10 +51,6 @@ fn inspect_data(uri: &str) -> Result<MediaFacts, String> {
     let facts = parsed.scan().map_err(|error| error.to_string())?;
     let declared = parsed.mime().split(';').next().unwrap_or_default().to_ascii_lowercase();
     Ok(with_mime(facts, &declared))
-}
-
-fn inspect_bytes(bytes: &[u8], mime: &str) -> Result<MediaFacts, String> {
-    Ok(with_mime(genmux_media::inspect_bytes(bytes), mime))
 }
 
 fn inspect_file(path: &Path) -> Result<MediaFacts, String> {

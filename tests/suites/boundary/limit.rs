@@ -158,7 +158,7 @@ pub(crate) fn sample(subject: &Subject, field: &str) -> Value {
         "prompt" => "a paper boat in the rain".into(),
         "size" => sample_size(subject),
         "aspect_ratio" => "1:1".into(),
-        "resolution" => "2K".into(),
+        "resolution" => subject.model["default_tier"].as_str().unwrap_or("2K").into(),
         "sequential_count" | "count" => 2.into(),
         "output.format" => "png".into(),
         "safety" => "fast".into(),

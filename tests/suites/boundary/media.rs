@@ -1,9 +1,10 @@
 //! Lengths of lists, and limits of media by declared facts.
 
+use genmux::Leaf;
 use serde_json::{Value, json};
 
 use crate::case::{Case, Expected, Probe, accepted, refused};
-use crate::limit::{Limit, broken_sums, sample_item};
+use crate::limit::{Limit, sample_item};
 
 pub(crate) fn items(limit: &Limit<'_>) -> Vec<Case> {
     let list = |length: u64| -> Value {
@@ -153,9 +154,9 @@ fn ours(mut expected: Expected) -> Expected {
 
 /// The greatest data URI that stands in a payload; a greater one is uploaded when run.
 pub(crate) fn inline(limit: &Limit<'_>) -> Vec<Case> {
-    let Some(max) = limit.subject.provider["inline_max_bytes"].as_u64() else {
-        return Vec::new();
-    };
+    let pictures = Leaf::from_path(limit.field).and_then(Leaf::media_kind) == Some("image");
+    let max = limit.subject.provider["inline_max_bytes"].as_u64();
+    let Some(max) = max.filter(|_| pictures) else { return Vec::new() };
     let set = |position: &str, bytes: u64, uploads: usize| {
         let data = json!(picture(usize::try_from(bytes).unwrap_or_default()));
         let value = if limit.field.starts_with("frames") { data } else { json!([data]) };
@@ -171,15 +172,4 @@ fn picture(bytes: usize) -> String {
     let (triples, rest) = ((bytes - 24) / 3, (bytes - 24) % 3);
     let tail = ["", "AA==", "AAA="][rest];
     format!("data:image/png;base64,{HEAD}{}{tail}", "AAAA".repeat(triples))
-}
-
-/// A case that keeps the sum of a rule, and cases that break it.
-pub(crate) fn list_of(limit: &Limit<'_>, field: &str, length: u64) -> Value {
-    let item = sample_item(limit.subject, field);
-    vec![item; usize::try_from(length).unwrap_or_default()].into()
-}
-
-/// Whether a request breaks no sum.
-pub(crate) fn keeps_sums(limit: &Limit<'_>, request: &Value) -> bool {
-    broken_sums(limit.subject, request).is_empty()
 }

@@ -67,7 +67,7 @@ pub(crate) fn forms(limit: &Limit<'_>) -> Vec<Case> {
     let expected = refused(limit.field, "not_accepted", &["https:"]);
     vec![
         limit.set("on", json!("https://app.test/hook?a=b"), accepted()),
-        limit.set("inside", json!("HTTPS://app.test"), accepted()),
+        limit.set("inside", json!("https://app.test"), accepted()),
         limit.set("outside", json!("http://app.test/hook"), expected),
     ]
 }

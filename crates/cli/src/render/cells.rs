@@ -180,7 +180,7 @@ fn asked(request: &Value, field: &str, row: Option<&Row>) -> Option<String> {
         leaf.is_media() || matches!(leaf, Leaf::WebhookUrl | Leaf::UploadUrl)
     };
     if leaf.is_some_and(guarded) {
-        return row?.value.as_ref().map(value_text);
+        return row.map(|row| value_text(&row.value));
     }
     // The last part of an option's path is a key of the application and may hold dots.
     let mut path = field.splitn(if leaf.is_some() { usize::MAX } else { 3 }, '.');
@@ -220,19 +220,25 @@ fn is_without_key(row: &Row) -> bool {
 
 fn parts(row: &Row) -> Vec<Part> {
     let bare = |value: String| vec![Part { key: None, value: Some(value) }];
-    let value = row.value.as_ref().map(value_text);
+    let value = || value_text(&row.value);
     match (row.outcome, &row.from, &row.to) {
         (Outcome::Adjusted, Some(from), Some(to)) => {
             bare(format!("{} -> {}", value_text(from), value_text(to)))
         }
+        // Media keep their own address wherever they go; the note says what happens on the way.
+        (Outcome::Converted, ..) if is_media(row) => row.wire.iter().map(|key| key_part(key)).collect(),
         (Outcome::Sent, ..) => row.wire.iter().map(|key| key_part(key)).collect(),
         (Outcome::Converted, ..) if is_without_key(row) => {
             bare(row.note.as_deref().map(clean).unwrap_or_default())
         }
         (Outcome::Converted | Outcome::Added, ..) => written(row),
-        (Outcome::Defaulted, ..) => value.map(bare).unwrap_or_default(),
+        (Outcome::Defaulted, ..) => bare(value()),
         _ => Vec::new(),
     }
+}
+
+fn is_media(row: &Row) -> bool {
+    Leaf::from_path(&row.field).is_some_and(Leaf::is_media)
 }
 
 fn key_part(key: &str) -> Part {
@@ -242,10 +248,10 @@ fn key_part(key: &str) -> Part {
 /// Keys with the values that they carry.
 fn written(row: &Row) -> Vec<Part> {
     let value_of = |key: &str| match &row.value {
-        Some(Value::Object(values)) if row.wire.len() > 1 || values.contains_key(key) => {
+        Value::Object(values) if row.wire.len() > 1 || values.contains_key(key) => {
             values.get(key).map(value_text)
         }
-        value => value.as_ref().map(value_text),
+        value => Some(value_text(value)),
     };
     let parts = row.wire.iter().map(|key| {
         // The row of an added key already has its name.
@@ -291,5 +297,86 @@ fn meaning(cell: &Cell) -> Option<String> {
         // Reasons differ with the vendor; that it is refused does not.
         Outcome::Dropped | Outcome::Rejected => Some(cell.word()),
         _ => Some(format!("{} {}", cell.word(), cell.form(usize::MAX))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+
+    fn texts(line: &Line) -> Vec<String> {
+        let text = |cell: &Cell| format!("{} {}", cell.word(), cell.form(40)).trim().to_owned();
+        line.cells.iter().map(|cell| cell.as_ref().map_or("none".to_owned(), text)).collect()
+    }
+
+    fn find<'a>(lines: &'a [Line], field: &str) -> &'a Line {
+        lines.iter().find(|line| line.field == field).unwrap()
+    }
+
+    #[test]
+    fn fields_stand_in_canonical_order_before_what_was_added_and_defaulted() {
+        let lines = lines(&samples::storyboard(), false);
+        let fields: Vec<&str> = lines.iter().map(|line| line.field.as_str()).collect();
+        let at = |field: &str| fields.iter().position(|other| *other == field).unwrap();
+        assert!(at("prompt") < at("aspect_ratio") && at("aspect_ratio") < at("seed"));
+        assert!(lines.windows(2).all(|pair| pair[0].group <= pair[1].group));
+        assert!(at("seed") < at("taskType"));
+    }
+
+    #[test]
+    fn cells_show_outcome_and_wire_form() {
+        let comparison = samples::column_of("runware/seedance-1.0-pro", samples::VIDEO);
+        let lines = lines(&comparison, false);
+        let check = |field: &str, text: &str| assert_eq!(texts(find(&lines, field)), [text]);
+        check("prompt", "sent positivePrompt");
+        check("size", "adjusted 640x480 -> 736x544");
+        check("generate_audio", "dropped");
+        check("taskType", "added videoInference");
+        check("output.format", "defaulted mp4");
+        let comparison = samples::column_of("runware/seedream-4.0", samples::STORYBOARD);
+        let lines = super::lines(&comparison, false);
+        assert_eq!(texts(find(&lines, "aspect_ratio")), ["converted width=2560 height=1440"]);
+    }
+
+    #[test]
+    fn a_missing_field_is_seen_although_no_ledger_has_it() {
+        let comparison = samples::column_of("runware/seededit-3.0", r#"{"prompt":"hello"}"#);
+        let lines = lines(&comparison, false);
+        let line = find(&lines, "references.images");
+        assert_eq!(texts(line), ["rejected"]);
+        let cell = line.cells[0].as_ref().unwrap();
+        assert_eq!(cell.short_reason(), "missing");
+        assert!(cell.reason().contains("references.images"));
+    }
+
+    #[test]
+    fn changed_leaves_out_what_is_sent_or_alike() {
+        let comparison = samples::video();
+        let changed = lines(&comparison, true);
+        let has = |field: &str| changed.iter().any(|line| line.field == field);
+        assert!(has("size") && has("generate_audio") && has("duration"));
+        assert!(!has("prompt") && !has("taskType") && !has("taskUUID"));
+        assert!(changed.len() < lines(&comparison, false).len());
+    }
+
+    #[test]
+    fn changed_keeps_what_all_refuse_alike() {
+        let mut comparison = samples::column_of("scenario/seedream-4.0", r#"{"prompt":"a","seed":1}"#);
+        let refused = samples::column_with("scenario/seedream-4.0", r#"{"prompt":"a","seed":1}"#, "strict");
+        let again = samples::column_with("scenario/seedream-4.5", r#"{"prompt":"a","seed":1}"#, "strict");
+        comparison.columns = vec![refused, again];
+        assert_eq!(lines(&comparison, true)[0].field, "seed");
+    }
+
+    #[test]
+    fn what_an_offer_does_unlike_the_others_is_marked() {
+        let lines = lines(&samples::video(), false);
+        let marked = |field: &str| {
+            find(&lines, field).cells.iter().flatten().filter(|cell| cell.differs).count()
+        };
+        assert_eq!(marked("prompt"), 0);
+        assert_eq!(marked("taskUUID"), 0);
+        assert!(marked("generate_audio") > 0);
     }
 }

@@ -1,8 +1,18 @@
 //! A comparison for people: a table, markdown, a page.
+//!
+//! `cells` and `heads` say what is shown; `table`, `markdown` and `html` only lay it out.
 
+mod cells;
+mod difference;
+mod heads;
 mod html;
+mod json;
 mod markdown;
+#[cfg(test)]
+mod samples;
 mod table;
+mod text;
+mod values;
 
 pub(crate) use html::html;
 pub(crate) use markdown::markdown;
@@ -23,6 +33,7 @@ pub(crate) struct Comparison {
 pub(crate) struct Column {
     /// `provider/slug`.
     pub(crate) offer: String,
+    /// The model's name as people write it.
     pub(crate) title: String,
     /// Date of the revision in force.
     pub(crate) revision: String,
@@ -34,7 +45,9 @@ pub(crate) struct Column {
     pub(crate) calls: u64,
     /// What should come back; none where it is refused.
     pub(crate) expect: Option<Expect>,
+    /// What became of every field.
     pub(crate) ledger: Vec<Row>,
+    /// Why it is refused; empty where it is accepted.
     pub(crate) violations: Vec<Violation>,
     /// The payload of the first call; none where the request is refused.
     pub(crate) payload: Option<Value>,

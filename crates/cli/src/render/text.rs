@@ -69,11 +69,26 @@ pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
             add(&mut lines, word, room, true);
             continue;
         }
-        for (at, piece) in word.split_inclusive(BREAKS).enumerate() {
+        for (at, piece) in pieces(word).enumerate() {
             add_piece(&mut lines, piece, room, at == 0);
         }
     }
     lines
+}
+
+/// A word cut after signs and before capitals, as in `providerSettings.cameraFixed`.
+fn pieces(word: &str) -> impl Iterator<Item = &str> {
+    let mut rest = word;
+    std::iter::from_fn(move || {
+        let pairs = rest.char_indices().zip(rest.chars().skip(1));
+        let mut cuts = pairs.filter(|((_, last), next)| {
+            BREAKS.contains(last) || (last.is_lowercase() && next.is_uppercase())
+        });
+        let end = cuts.next().map_or(rest.len(), |((at, last), _)| at + last.len_utf8());
+        let (piece, tail) = rest.split_at(end);
+        rest = tail;
+        (!piece.is_empty()).then_some(piece)
+    })
 }
 
 fn add_piece(lines: &mut Vec<String>, piece: &str, room: usize, blank: bool) {
@@ -163,6 +178,7 @@ mod tests {
         let check = |text: &str, room: usize, lines: &[&str]| assert_eq!(wrap(text, room), lines);
         check("one two three", 7, &["one two", "three"]);
         check("sent settings.long.path", 14, &["sent settings.", "long.path"]);
+        check("sequentialImageGeneration=auto", 16, &["sequentialImage", "Generation=auto"]);
         check("日本語の雨", 4, &["日本", "語の", "雨"]);
         check("", 4, &[""]);
     }

@@ -37,7 +37,7 @@ pub(crate) fn check_number(
 
 type Broken<'a> = (ViolationKind, String, &'a Origin);
 
-fn broken<'a>(leaf: Leaf, value: Number, limits: &'a NumberLimits) -> Option<Broken<'a>> {
+fn broken(leaf: Leaf, value: Number, limits: &NumberLimits) -> Option<Broken<'_>> {
     let say = |what: &str| format!("{leaf} {value} {what}; accepted {}", describe(limits));
     if let Some((values, origin)) = &limits.values
         && !values.contains(&value)

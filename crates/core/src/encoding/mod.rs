@@ -37,15 +37,14 @@ impl Object<'_> {
         for node in self.nodes {
             match &node.what {
                 What::Slot(slot) if is_present(slot, self.call) => {
-                    write_slot(slot, &node.key, map, self.call)?
+                    write_slot(slot, &node.key, map, self.call)?;
                 }
-                What::Slot(_) => {}
                 What::Object(nodes) if has_present(nodes, self.call) => {
                     let options =
                         self.options.and_then(|options| options.get(&node.key)?.as_object());
                     map.serialize_entry(&node.key, &Object { call: self.call, nodes, options })?;
                 }
-                What::Object(_) => {}
+                What::Slot(_) | What::Object(_) => {}
             }
         }
         for (key, value) in self.options.into_iter().flatten() {

@@ -30,13 +30,13 @@ impl Free {
         let sides = [("width", size.width, self.width), ("height", size.height, self.height)];
         let sides = sides
             .into_iter()
-            .filter_map(|(name, side, range)| self.side(leaf, size, (name, side, range)));
+            .filter_map(|(name, side, range)| self.bound(leaf, size, (name, side, range)));
         let areas = self.areas.iter().filter_map(|area| broken_area(leaf, size, area));
         sides.chain(areas).collect()
     }
 
-    fn side(&self, leaf: Leaf, size: Size, side: (&str, u32, (u32, u32))) -> Option<Violation> {
-        let (name, given, (min, max)) = side;
+    fn bound(&self, leaf: Leaf, size: Size, one: (&str, u32, (u32, u32))) -> Option<Violation> {
+        let (name, given, (min, max)) = one;
         let (kind, bound) = match given {
             given if given < min => (ViolationKind::BelowMinimum, format!("below {min}")),
             given if given > max => (ViolationKind::AboveMaximum, format!("above {max}")),

@@ -1,7 +1,9 @@
 //! The format of spec files: what a lab says, how a provider spells and limits it, since when.
 
+mod body;
 mod date;
 mod field;
+mod model;
 mod resolve;
 
 use std::borrow::Cow;
@@ -10,16 +12,15 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use body::{JsonType, OptionSpec, Rule};
 pub use date::{Date, ParseDateError};
 pub use field::{Encoding, Field, Forms, Span, TagForm, Wire, Words};
+pub use model::{Limit, ModelFile, SizeEntries, SizeGroup, Stage};
 pub(crate) use resolve::resolve;
 pub use resolve::{Origins, Resolved};
-
-use crate::number::Number;
-use crate::request::{Kind, Ratio, Resolution, Size};
 
 /// How the date of a fact is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -48,105 +49,6 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}, {}", self.page, self.since)
     }
-}
-
-/// `models/<lab>/<model>.json`: what the lab says, wherever the model is served.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ModelFile {
-    /// The model's name as people write it.
-    pub name: String,
-    /// What it makes.
-    #[schemars(with = "String")]
-    pub kind: Kind,
-    /// Such as `text-to-video`.
-    pub workflows: Vec<String>,
-    /// Page that states these facts.
-    pub source: String,
-    /// Date of that page.
-    pub since: Date,
-    /// How that date is known.
-    pub dated_by: DatedBy,
-    /// Tier of a size that is named by its ratio alone; ours, not the lab's.
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    pub default_tier: Option<Resolution>,
-    /// Ratio of a size that is named by its tier alone.
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    pub default_ratio: Option<Ratio>,
-    /// Frames per second of the output.
-    #[serde(default)]
-    pub fps: Option<u32>,
-    /// Sizes by tier; each group from its own date on.
-    #[serde(default)]
-    pub sizes: Vec<SizeGroup>,
-    /// Upstream limits by field; they narrow every offer from their own date on.
-    #[serde(default)]
-    pub limits: IndexMap<String, Limit>,
-}
-
-/// The sizes of one tier.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SizeGroup {
-    /// The tier.
-    #[schemars(with = "String")]
-    pub tier: Resolution,
-    /// Date from which they hold, where it is not the file's.
-    #[serde(default)]
-    pub since: Option<Date>,
-    /// Page that lists them, where it is not the file's.
-    #[serde(default)]
-    pub source: Option<String>,
-    /// How that date is known, where it is not as in the file.
-    #[serde(default)]
-    pub dated_by: Option<DatedBy>,
-    /// Size by nominal ratio, as printed: 1920x1088 is 16:9.
-    #[schemars(with = "IndexMap<String, String>")]
-    pub entries: SizeEntries,
-}
-
-/// Sizes with their nominal ratios, in the order of the page.
-#[derive(Clone, Debug)]
-pub struct SizeEntries(pub Vec<(Ratio, Size)>);
-
-impl<'de> Deserialize<'de> for SizeEntries {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<SizeEntries, D::Error> {
-        let entries = IndexMap::<String, Size>::deserialize(deserializer)?;
-        let parsed = entries.into_iter().map(|(label, size)| Ok((label.parse()?, size)));
-        let parsed: Result<Vec<_>, crate::request::ParseSizeError> = parsed.collect();
-        parsed.map(SizeEntries).map_err(de::Error::custom)
-    }
-}
-
-/// An upstream limit.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Limit {
-    /// Smallest accepted number; of `size`, pixels in all.
-    #[serde(default)]
-    pub min: Option<Number>,
-    /// Greatest accepted number; of `size`, pixels in all.
-    #[serde(default)]
-    pub max: Option<Number>,
-    /// Page that states it.
-    pub source: String,
-    /// Date from which it holds.
-    pub since: Date,
-    /// How that date is known.
-    pub dated_by: DatedBy,
-    /// Set where the vendor enforces it only after accepting the request.
-    #[serde(default)]
-    pub stage: Option<Stage>,
-}
-
-/// When a limit is enforced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// After the request was accepted.
-    Run,
 }
 
 /// `<provider>/provider.json`.
@@ -275,79 +177,6 @@ pub struct Body {
     /// Wire keys that always stand in the payload, by dotted wire path.
     #[serde(default)]
     pub constants: IndexMap<String, Value>,
-}
-
-/// A wire parameter that `provider_options` may set.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct OptionSpec {
-    /// JSON type of the value.
-    #[serde(rename = "type")]
-    pub json_type: JsonType,
-    /// Closed set of values; absent = any of the type.
-    #[serde(default)]
-    pub values: Option<Vec<Value>>,
-}
-
-/// A JSON type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum JsonType {
-    String,
-    Number,
-    Integer,
-    Boolean,
-    Object,
-    Array,
-}
-
-impl JsonType {
-    /// Whether a value is of the type.
-    pub fn fits(self, value: &Value) -> bool {
-        match self {
-            JsonType::String => value.is_string(),
-            JsonType::Number => value.is_number(),
-            JsonType::Integer => value.is_u64() || value.is_i64(),
-            JsonType::Boolean => value.is_boolean(),
-            JsonType::Object => value.is_object(),
-            JsonType::Array => value.is_array(),
-        }
-    }
-}
-
-/// A rule over several fields; a group such as `frames` stands for the leaves below it.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, tag = "rule", rename_all = "snake_case")]
-pub enum Rule {
-    /// The field needs at least one of others.
-    Requires {
-        /// The field.
-        field: String,
-        /// Any one of these makes it right.
-        any_of: Vec<String>,
-    },
-    /// None of these may stand beside any of those.
-    Excludes {
-        /// These; a policy may drop them.
-        fields: Vec<String>,
-        /// Those.
-        with: Vec<String>,
-    },
-    /// The vendor ignores the field beside others.
-    NoEffect {
-        /// The field.
-        field: String,
-        /// Beside any of these it is ignored.
-        with: Vec<String>,
-    },
-    /// Lengths of lists and values of counts together.
-    SumAtMost {
-        /// The fields; the last is the count that may move, one while it is unset.
-        fields: Vec<String>,
-        /// Greatest accepted sum.
-        max: u64,
-    },
 }
 
 macro_rules! text_schema {

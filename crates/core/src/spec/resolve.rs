@@ -125,9 +125,9 @@ fn merge_entry(
     let by_attribute = matches!(section, "fields");
     let (Value::Object(attributes), true) = (entry, by_attribute) else {
         if entry.is_null() {
-            drop(target.shift_remove(name))
+            drop(target.shift_remove(name));
         } else {
-            drop(target.insert(name.into(), entry.clone()))
+            drop(target.insert(name.into(), entry.clone()));
         }
         origins.by_path.insert((section.into(), name.into(), String::new()), origin.clone());
         return;

@@ -132,7 +132,7 @@ impl fmt::Debug for Rejection {
         f.debug_struct("Rejection")
             .field("offer", &self.plan.name)
             .field("violations", &self.violations())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn check(plan: &Plan, request: &Request, context: &Context) -> Vec<Vi
 pub(super) fn is_listed(plan: &Plan, key: &str, value: &Value) -> bool {
     let mut listed = true;
     walk(plan, key, key, value, &mut |violation| {
-        listed &= violation.kind != ViolationKind::UnknownOption
+        listed &= violation.kind != ViolationKind::UnknownOption;
     });
     listed
 }
@@ -62,7 +62,7 @@ fn walk(plan: &Plan, field: &str, path: &str, value: &Value, found: &mut impl Fn
 
 fn place<'a>(plan: &'a Plan, path: &str) -> Place<'a> {
     if let Some((_, leaf)) = plan.wires.iter().find(|(wire, _)| wire == path) {
-        return Place::Owned(leaf.map(|leaf| leaf.path()));
+        return Place::Owned(leaf.map(super::super::leaf::Leaf::path));
     }
     if let Some(option) = plan.options.iter().find(|option| option.path == path) {
         return Place::Declared(option);

@@ -188,6 +188,7 @@ pub(crate) fn replicate(request: &Request, _: &str, out: &mut Vec<u8>) {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(clippy::struct_field_names)] // The vendor's names.
 struct Generation<'a> {
     prompt: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,18 +1,21 @@
 //! What became of every field: one row for every set leaf, then what no field asked for.
 
+mod notes;
+mod wire;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::settle::canonical;
 use super::{Call, Fate, options};
-use crate::check::unknown_facts;
-use crate::encoding::must_upload;
 use crate::leaf::Leaf;
 use crate::plan::{Node, Slot, What};
 use crate::request::{Media, MediaSource};
+use notes::{needs_upload, note, unchecked};
+use wire::{geometry_on_wire, on_wire};
 
 /// What became of one field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -157,152 +160,6 @@ fn has_other_form(call: Call<'_>, leaf: Leaf) -> bool {
         let own = matches!(media.source(), MediaSource::Asset { provider, .. } if **provider == *call.plan.provider);
         own || matches!(media.source(), MediaSource::Bytes { .. })
     })
-}
-
-/// The wire paths of a leaf and the value that they carry.
-fn on_wire(call: Call<'_>, leaf: Leaf) -> (Vec<Arc<str>>, Value) {
-    let field_wire = || call.plan.field(leaf).map(|field| field.wire.clone()).unwrap_or_default();
-    if leaf.is_geometry() {
-        return geometry_on_wire(call, leaf);
-    }
-    if leaf.is_media() || matches!(leaf, Leaf::WebhookUrl | Leaf::UploadUrl) {
-        return (field_wire(), asked(call, leaf));
-    }
-    let mut found = Vec::new();
-    for nodes in [&call.plan.payload, &call.plan.envelope] {
-        collect(call, nodes, "", leaf, &mut found);
-    }
-    match found.len() {
-        0 => (Vec::new(), canonical(call.request, leaf)),
-        1 => found.pop().map(|(path, value)| (vec![path], value)).unwrap_or_default(),
-        _ => {
-            let paths = found.iter().map(|(path, _)| path.clone()).collect();
-            let values: Map<String, Value> =
-                found.into_iter().map(|(path, value)| (path.to_string(), value)).collect();
-            (paths, values.into())
-        }
-    }
-}
-
-/// The wire values that come from a leaf, read off the payload itself so that they cannot differ.
-fn collect(
-    call: Call<'_>,
-    nodes: &[Node],
-    prefix: &str,
-    leaf: Leaf,
-    found: &mut Vec<(Arc<str>, Value)>,
-) {
-    for node in nodes {
-        let path =
-            if prefix.is_empty() { node.key.clone() } else { format!("{prefix}.{}", node.key) };
-        match &node.what {
-            What::Object(children) => collect(call, children, &path, leaf, found),
-            What::Slot(slot) if slot.leaf() == Some(leaf) => {
-                if let Some(value) = crate::encoding::slot_value(slot, &node.key, call) {
-                    found.push((path.into(), value));
-                }
-            }
-            What::Slot(_) => {}
-        }
-    }
-}
-
-fn geometry_on_wire(call: Call<'_>, leaf: Leaf) -> (Vec<Arc<str>>, Value) {
-    let (plan, wired) = (call.plan, &call.settlement.wired);
-    let wire_of = |leaf: Leaf| plan.field(leaf).map(|field| field.wire.clone()).unwrap_or_default();
-    if let Some(size) = wired.pixels {
-        let wire = wire_of(Leaf::Size);
-        let sides = wire.iter().zip([size.width, size.height]);
-        let value: Map<String, Value> =
-            sides.map(|(path, side)| (path.to_string(), side.into())).collect();
-        return (wire, value.into());
-    }
-    let ratio =
-        wired.ratio.map(|at| (wire_of(Leaf::AspectRatio), plan.geometry.ratio_words[at].1.clone()));
-    let tier =
-        wired.tier.map(|at| (wire_of(Leaf::Resolution), plan.geometry.tier_words[at].1.clone()));
-    match (leaf, ratio, tier) {
-        (Leaf::AspectRatio, Some(word), _) | (Leaf::Resolution, _, Some(word)) => word,
-        (Leaf::Size, ratio, tier) => {
-            let words: Vec<_> = ratio.into_iter().chain(tier).collect();
-            let paths = words.iter().flat_map(|(wire, _)| wire.clone()).collect();
-            let values = words.into_iter().flat_map(|(wire, value)| {
-                wire.into_iter().map(move |path| (path.to_string(), value.clone()))
-            });
-            (paths, values.collect::<Map<_, _>>().into())
-        }
-        // In a rejection another leaf kept the words off the wire.
-        (leaf, ..) => (wire_of(leaf), canonical(call.request, leaf)),
-    }
-}
-
-fn note(call: Call<'_>, leaf: Leaf) -> Option<Cow<'static, str>> {
-    let calls = call.settlement.calls;
-    match leaf {
-        Leaf::Count if calls > 1 => {
-            Some(format!("{calls} calls, one job and one charge each").into())
-        }
-        Leaf::Seed if calls > 1 => Some("call k sends seed + k".into()),
-        Leaf::Seed if call.request.seed > Some(1 << 53) => {
-            Some("above 2^53: JSON readers that use floats would change it".into())
-        }
-        Leaf::AspectRatio | Leaf::Resolution => geometry_note(call, leaf),
-        Leaf::Prompt => prompt_note(call),
-        _ if leaf.is_media() && needs_upload(call, leaf) => Some("uploaded when run".into()),
-        _ => None,
-    }
-}
-
-fn geometry_note(call: Call<'_>, leaf: Leaf) -> Option<Cow<'static, str>> {
-    let (request, geometry) = (call.request, &call.plan.geometry);
-    let size = call.settlement.wired.pixels?;
-    let other_open = match leaf {
-        Leaf::AspectRatio if request.resolution.is_none() => geometry
-            .default_tier
-            .filter(|_| geometry.free.is_none())
-            .map(|tier| format!("tier {tier}")),
-        Leaf::Resolution if request.aspect_ratio.is_none() => {
-            geometry.default_ratio.map(|ratio| format!("ratio {ratio}"))
-        }
-        _ => None,
-    };
-    Some(match other_open {
-        Some(default) => {
-            format!("{size}; {default} is genmux's default for what was left open").into()
-        }
-        None => size.to_string().into(),
-    })
-}
-
-fn prompt_note(call: Call<'_>) -> Option<Cow<'static, str>> {
-    let prompt = call.request.prompt.as_deref()?;
-    let untagged = call.plan.field(Leaf::Prompt).is_some_and(|field| field.tags.is_none());
-    if untagged && crate::check::tags_of(prompt).next().is_some() {
-        return Some("tags go as plain text: the vendor documents no form for them".into());
-    }
-    let control = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r');
-    prompt.contains(control).then(|| "holds control characters, sent as they are".into())
-}
-
-fn needs_upload(call: Call<'_>, leaf: Leaf) -> bool {
-    call.request.media(leaf).iter().enumerate().any(|(index, media)| {
-        let facts = call.context.media.facts(call.request, leaf, index);
-        must_upload(call.plan, media, facts)
-    })
-}
-
-fn unchecked(call: Call<'_>, leaf: Leaf) -> Vec<&'static str> {
-    let Some(field) = call.plan.field(leaf) else { return Vec::new() };
-    let mut unknown = Vec::new();
-    for index in 0..call.request.media(leaf).len() {
-        let facts = call.context.media.facts(call.request, leaf, index);
-        for fact in unknown_facts(&field.media, facts) {
-            if !unknown.contains(&fact) {
-                unknown.push(fact);
-            }
-        }
-    }
-    unknown
 }
 
 fn option_rows(call: Call<'_>, rows: &mut Vec<Row>) {

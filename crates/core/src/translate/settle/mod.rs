@@ -1,18 +1,20 @@
 //! Settling every leaf: checked, moved or left out as far as the policy allows.
 
+mod calls;
+mod fields;
+mod size;
+
 use serde_json::{Value, json};
 
 use super::options;
-use crate::check::{
-    check_chars, check_items, check_media, check_number, check_url, check_word, tags_of,
-};
+use crate::check::tags_of;
 use crate::context::Context;
-use crate::geometry::{self, Wired};
+use crate::geometry::Wired;
 use crate::leaf::{Leaf, Leaves};
 use crate::number::Number;
-use crate::plan::{FieldPlan, Plan};
+use crate::plan::Plan;
 use crate::policy::Policy;
-use crate::request::{AspectRatio, Request};
+use crate::request::Request;
 use crate::rule::{Broken, Rule, check_excludes, check_no_effect, check_requires, check_sum};
 use crate::violation::{Violation, ViolationKind};
 
@@ -172,7 +174,9 @@ impl State<'_> {
                 }
                 Rule::Requires { .. } | Rule::SumAtMost { .. } => continue,
             };
-            broken.into_iter().for_each(|broken| self.cure(broken));
+            for broken in broken {
+                self.cure(broken);
+            }
         }
     }
 
@@ -208,117 +212,6 @@ impl State<'_> {
         }
     }
 
-    fn settle_fields(&mut self) {
-        let settled = |leaf: &Leaf| leaf.is_geometry() || *leaf == Leaf::Kind;
-        for leaf in self.set.iter().filter(|leaf| !settled(leaf)) {
-            match self.plan.field(leaf) {
-                _ if self.is_implied(leaf) => self.fate(leaf, Fate::Implied),
-                Some(field) => self.settle_field(leaf, field),
-                None if leaf == Leaf::Count => self.fate(leaf, Fate::Written),
-                None => self.drop_or(leaf, unsupported(self.plan, leaf)),
-            }
-        }
-    }
-
-    /// Whether the offer behaves so anyway: by the meaning of the value, or because the spec says so.
-    fn is_implied(&self, leaf: Leaf) -> bool {
-        let request = self.request;
-        let field = self.plan.field(leaf);
-        let by_meaning = match leaf {
-            Leaf::Count => request.count == Some(1),
-            // Where one image has a wire form of its own, it is sent.
-            Leaf::SequentialCount => {
-                request.sequential_count == Some(1) && !self.plan.has_sequence_switch()
-            }
-            Leaf::Safety => request.word(leaf) == Some("off"),
-            _ => false,
-        };
-        by_meaning
-            || field.is_some_and(|field| {
-                let beside = field.implied_with.iter().all(|group| self.set.intersects(*group));
-                beside
-                    && !field.implied.is_empty()
-                    && field.implied.contains(&canonical(request, leaf))
-            })
-    }
-
-    fn settle_field(&mut self, leaf: Leaf, field: &FieldPlan) {
-        if field.wire.is_empty() {
-            self.drop_or(leaf, not_implied(field, leaf));
-            return;
-        }
-        self.fate(leaf, Fate::Written);
-        if let Some(text) = self.request.text(leaf).filter(|text| !text.is_empty()) {
-            let chars = field.chars.as_ref().and_then(|chars| check_chars(leaf, text, chars));
-            let form = check_url(leaf, text, field.https_only.as_ref());
-            chars.into_iter().chain(form).for_each(|violation| self.violation(violation));
-        }
-        if let Some(word) = self.request.word(leaf) {
-            self.settle_word(leaf, word, field);
-        } else if let Some(number) = self.request.number(leaf).filter(|_| leaf != Leaf::Count) {
-            self.settle_number(leaf, number, field);
-        }
-        if leaf.is_media() {
-            let items = self.request.media(leaf).len();
-            let count = field.items.as_ref().and_then(|limit| check_items(leaf, items, limit));
-            let media = check_media(self.plan, self.request, leaf, self.context);
-            count.into_iter().chain(media).for_each(|violation| self.violation(violation));
-        }
-    }
-
-    fn settle_word(&mut self, leaf: Leaf, word: &str, field: &FieldPlan) {
-        let violation = match &field.words {
-            Some(words) => check_word(leaf, word, words),
-            None => Some(Violation::new(
-                leaf,
-                ViolationKind::NotAccepted,
-                format!("{leaf} {word} has no word here; give a number"),
-            )),
-        };
-        if let Some(violation) = violation {
-            self.violation(violation);
-        }
-    }
-
-    fn settle_number(&mut self, leaf: Leaf, number: Number, field: &FieldPlan) {
-        match check_number(leaf, number, &field.numbers) {
-            None => {}
-            Some((_, Some(near))) if self.policy.may_move(leaf) && may_go(leaf, number, near) => {
-                self.settlement.numbers.push((leaf, near));
-            }
-            Some((violation, _)) => self.violation(violation),
-        }
-    }
-
-    fn settle_geometry(&mut self) {
-        let settled = loop {
-            let settled =
-                geometry::settle(&self.plan.geometry, self.request, self.set, self.policy);
-            match settled.violations.iter().find_map(|violation| self.droppable(violation)) {
-                Some(leaf) => self.fate(leaf, Fate::Dropped),
-                None => break settled,
-            }
-        };
-        for leaf in self.set.iter().filter(|leaf| leaf.is_geometry()) {
-            let implied = settled.implied.contains(leaf);
-            self.fate(leaf, if implied { Fate::Implied } else { Fate::Written });
-        }
-        self.settlement.wired = settled.wired;
-        self.settlement.words = settled.moved;
-        self.settlement.violations.extend(settled.violations);
-    }
-
-    /// The geometry leaf that a policy may leave out to cure a violation: one that the offer does
-    /// not have, or an open ratio that it cannot be told.
-    fn droppable(&self, violation: &Violation) -> Option<Leaf> {
-        let leaf = Leaf::from_path(&violation.field).filter(|leaf| self.policy.may_drop(*leaf))?;
-        let open =
-            leaf == Leaf::AspectRatio && self.request.aspect_ratio == Some(AspectRatio::Auto);
-        let absent = violation.kind == ViolationKind::Unsupported;
-        let cures = absent || (open && violation.kind == ViolationKind::NotAccepted);
-        (cures && self.set.contains(leaf)).then_some(leaf)
-    }
-
     fn settle_required(&mut self) {
         let plan = self.plan;
         for (leaf, required) in &plan.required {
@@ -332,58 +225,6 @@ impl State<'_> {
                 let violation = Violation::new(*leaf, ViolationKind::Missing, message);
                 self.violation(violation.stated_by(&required.origin));
             }
-        }
-    }
-
-    /// Nothing named: nothing sent, unless the vendor requires it.
-    fn settle_default_size(&mut self) {
-        if self.set.iter().any(Leaf::is_geometry) {
-            return;
-        }
-        self.settlement.wired = geometry::settle_default(&self.plan.geometry);
-        self.settlement.default_size = true;
-    }
-
-    fn settle_calls(&mut self) {
-        let Some(count) = self.request.count.filter(|_| self.set.contains(Leaf::Count)) else {
-            return;
-        };
-        if count == 0 {
-            let message = "count 0 is below 1; accepted 1 and more";
-            let violation =
-                Violation::new(Leaf::Count, ViolationKind::BelowMinimum, message).actual(0);
-            self.violation(violation.accepted(json!({ "min": 1 })).nearest(Some(json!(1))));
-            return;
-        }
-        let field = self.plan.field(Leaf::Count);
-        let most = field.and_then(|field| field.numbers.max.as_ref()?.0.as_whole()).unwrap_or(1);
-        let alone =
-            field.is_some_and(|field| field.split_with.iter().any(|leaf| self.several(leaf)));
-        self.settlement.per_call = if alone { 1 } else { most.min(count) };
-        self.settlement.calls = count.div_ceil(self.settlement.per_call);
-        self.check_last_seed();
-    }
-
-    fn several(&self, leaf: Leaf) -> bool {
-        self.set.contains(leaf) && self.request.number(leaf) > Some(Number::whole(1))
-    }
-
-    /// Call k sends seed + k, so the last call's seed must be accepted too.
-    fn check_last_seed(&mut self) {
-        let (Some(seed), Some(field)) = (self.request.seed, self.plan.field(Leaf::Seed)) else {
-            return;
-        };
-        let last = Number::whole(seed).plus(Number::whole(self.settlement.calls - 1));
-        let beyond = check_number(Leaf::Seed, last, &field.numbers);
-        let first = check_number(Leaf::Seed, Number::whole(seed), &field.numbers);
-        let overflow = last.as_whole().is_none();
-        if self.settlement.calls > 1 && first.is_none() && (beyond.is_some() || overflow) {
-            let message = format!(
-                "seed {seed} grows to {last} over the calls of count, which is not accepted"
-            );
-            let violation =
-                Violation::pair(Leaf::Count, Leaf::Seed, ViolationKind::AboveMaximum, message);
-            self.violation(violation.actual(json!(last)));
         }
     }
 
@@ -411,24 +252,6 @@ impl State<'_> {
             self.violation(violation);
         }
     }
-}
-
-/// Counts only go down.
-fn may_go(leaf: Leaf, from: Number, to: Number) -> bool {
-    leaf != Leaf::SequentialCount || to < from
-}
-
-fn unsupported(plan: &Plan, leaf: Leaf) -> Violation {
-    let message = format!("{leaf} is not supported here; leave it out or choose another offer");
-    Violation::new(leaf, ViolationKind::Unsupported, message).stated_by(&plan.source)
-}
-
-/// The spec knows one value that is implied, and another was given.
-fn not_implied(field: &FieldPlan, leaf: Leaf) -> Violation {
-    let accepted = field.implied.clone();
-    let message =
-        format!("{leaf} cannot be chosen here; accepted: {}", crate::check::list(&accepted));
-    Violation::new(leaf, ViolationKind::NotAccepted, message).accepted(accepted.into())
 }
 
 /// The canonical value of a leaf as JSON; media aside.

@@ -1,0 +1,42 @@
+//! Why an offer cannot be had.
+
+use crate::spec::Date;
+
+/// A mistake in a spec file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+#[error("{file}: {}{problem}", if pointer.is_empty() { String::new() } else { format!("{pointer}: ") })]
+pub struct SpecProblem {
+    /// The file within the spec directory.
+    pub file: String,
+    /// The place in the file.
+    pub pointer: String,
+    /// What is wrong.
+    pub problem: String,
+}
+
+/// An offer cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CatalogError {
+    /// No offer has this name.
+    #[error("no offer is named {given:?}{hint}")]
+    Unknown {
+        /// The name given.
+        given: String,
+        /// A way out, empty or beginning with a semicolon.
+        hint: String,
+    },
+    /// The offer is not yet there on the catalogue's day.
+    #[error("{offer} is not offered on {as_of}; its first revision is of {first}")]
+    TooEarly {
+        /// The offer.
+        offer: String,
+        /// The catalogue's day.
+        as_of: Date,
+        /// Its first revision.
+        first: Date,
+    },
+    /// Spec files have mistakes.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Specs(Vec<SpecProblem>),
+}

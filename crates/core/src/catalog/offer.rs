@@ -1,0 +1,151 @@
+//! One model as served by one provider.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::context::Context;
+use crate::plan::Plan;
+use crate::policy::Policy;
+use crate::request::{Kind, Request};
+use crate::spec::{Date, Status};
+use crate::translate::{Rejection, Translation, translate};
+
+/// One model as served by one provider.
+#[derive(Clone)]
+pub struct Offer {
+    pub(crate) plan: Arc<Plan>,
+}
+
+impl Offer {
+    /// `provider/slug`.
+    pub fn name(&self) -> &str {
+        &self.plan.name
+    }
+
+    /// The provider, such as `runware`.
+    pub fn provider(&self) -> &str {
+        &self.plan.provider
+    }
+
+    /// Our slug of the model, such as `seedream-4.0`.
+    pub fn model(&self) -> &str {
+        &self.plan.slug
+    }
+
+    /// The lab that made the model.
+    pub fn lab(&self) -> &str {
+        &self.plan.lab
+    }
+
+    /// The model's name as people write it.
+    pub fn title(&self) -> &str {
+        &self.plan.title
+    }
+
+    /// The provider's own name of the model.
+    pub fn vendor_id(&self) -> &str {
+        &self.plan.vendor_id
+    }
+
+    /// What the offer makes.
+    pub fn kind(&self) -> Kind {
+        self.plan.kind
+    }
+
+    /// Such as `text-to-video`.
+    pub fn workflows(&self) -> &[String] {
+        &self.plan.workflows
+    }
+
+    /// Date of the newest revision in force.
+    pub fn revision(&self) -> Date {
+        self.plan.revision
+    }
+
+    /// Whether the offer can still be had.
+    pub fn status(&self) -> Status {
+        self.plan.status
+    }
+
+    /// Since when it cannot be had.
+    pub fn retired_on(&self) -> Option<Date> {
+        self.plan.retired_on
+    }
+
+    /// Page of the newest revision in force.
+    pub fn source(&self) -> &str {
+        &self.plan.source.page
+    }
+
+    /// Notes of the revisions in force.
+    pub fn notes(&self) -> &[String] {
+        &self.plan.notes
+    }
+
+    /// What the spec says of every field, merged over its revisions.
+    pub fn limits(&self) -> Value {
+        self.plan.resolved.get("fields").cloned().unwrap_or_default()
+    }
+
+    /// The whole merged spec, with no trace of its revisions.
+    pub fn resolved(&self) -> Value {
+        let mut resolved = json!({
+            "provider": self.provider(),
+            "model": self.model(),
+            "vendor_id": self.vendor_id(),
+            "kind": self.kind(),
+            "name": self.title(),
+            "lab": self.lab(),
+            "revision": self.revision(),
+            "dated_by": self.plan.dated_by,
+            "source": self.source(),
+            "status": self.status(),
+            "workflows": self.workflows(),
+        });
+        if let (Value::Object(resolved), Value::Object(body)) = (&mut resolved, &self.plan.resolved)
+        {
+            if let Some(day) = self.retired_on() {
+                resolved.insert("retired_on".to_owned(), json!(day));
+            }
+            resolved.extend(body.clone());
+            resolved.insert("sizes".to_owned(), self.sizes());
+        }
+        resolved
+    }
+
+    /// The size table in force, by tier and nominal ratio.
+    pub fn sizes(&self) -> Value {
+        let mut tiers = serde_json::Map::new();
+        for entry in &self.plan.geometry.table {
+            let tier = tiers.entry(entry.tier.name()).or_insert_with(|| json!({}));
+            if let Value::Object(sizes) = tier {
+                sizes.insert(entry.label.to_string(), json!(entry.size));
+            }
+        }
+        tiers.into()
+    }
+
+    /// Checks a request and settles every field; the translation writes the payloads.
+    ///
+    /// # Errors
+    /// All limits that the request breaks and the policy does not cure; nothing was sent.
+    pub fn translate<'a>(
+        &'a self,
+        request: &'a Request,
+        policy: &Policy,
+        context: &'a Context,
+    ) -> Result<Translation<'a>, Box<Rejection>> {
+        translate(&self.plan, request, policy, context)
+    }
+}
+
+impl fmt::Debug for Offer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Offer")
+            .field("name", &self.plan.name)
+            .field("revision", &self.plan.revision)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,36 @@
+//! Rules over several fields.
+
+use super::Compiler;
+use crate::leaf::Leaf;
+use crate::rule;
+use crate::spec::{self, Origin};
+
+impl Compiler<'_> {
+    pub(super) fn rule(&mut self, name: &str, rule: spec::Rule) -> Option<(rule::Rule, Origin)> {
+        let pointer = format!("rules.{name}");
+        let mut one = |path: &str| {
+            let leaf = Leaf::from_path(path);
+            if leaf.is_none() {
+                self.problem(pointer.clone(), format!("no request has field {path:?}"));
+            }
+            leaf
+        };
+        let rule = match rule {
+            spec::Rule::Requires { field, any_of } => {
+                rule::Rule::Requires { field: one(&field)?, any_of: self.leaves(&pointer, &any_of) }
+            }
+            spec::Rule::Excludes { fields, with } => rule::Rule::Excludes {
+                fields: self.leaves(&pointer, &fields),
+                with: self.leaves(&pointer, &with),
+            },
+            spec::Rule::NoEffect { field, with } => {
+                rule::Rule::NoEffect { field: one(&field)?, with: self.leaves(&pointer, &with) }
+            }
+            spec::Rule::SumAtMost { fields, max } => {
+                let fields: Option<Vec<Leaf>> = fields.iter().map(|field| one(field)).collect();
+                rule::Rule::SumAtMost { fields: fields?, max }
+            }
+        };
+        Some((rule, self.origin("rules", name, "")))
+    }
+}

@@ -1,0 +1,132 @@
+//! Media strings, in the order in which they are told apart.
+
+use std::str::FromStr;
+
+use super::{Media, MediaFacts, MediaSource, shorten_url};
+
+/// A media string that is none of the accepted forms.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ParseMediaError {
+    /// A bare UUID says not whose it is.
+    #[error("a bare UUID says not whose asset it is; write \"runware:{0}\"")]
+    BareUuid(String),
+    /// A bare asset id says not whose it is.
+    #[error("a bare asset id says not whose it is; write \"scenario:{0}\"")]
+    BareAsset(String),
+    /// The form is none of the accepted ones.
+    #[error(
+        "{0:?} is not media; accepted: an https: URL, a data: URI, runware:<uuid>, \
+         replicate:<file id>, scenario:asset_..., file: or a path"
+    )]
+    Unknown(String),
+    /// The URL cannot be fetched.
+    #[error("{0:?} is not a URL that can be fetched: it needs a host and no blanks")]
+    BadUrl(String),
+    /// The id behind the provider's name is not of its form.
+    #[error("{0:?} does not name an asset: expected {1}")]
+    BadAsset(String, &'static str),
+}
+
+impl FromStr for Media {
+    type Err = ParseMediaError;
+    fn from_str(text: &str) -> Result<Media, ParseMediaError> {
+        let source = parse_source(text)?;
+        Ok(Media { source, declared: MediaFacts::default() })
+    }
+}
+
+fn parse_source(text: &str) -> Result<MediaSource, ParseMediaError> {
+    if has_scheme(text, "https:") || has_scheme(text, "http:") {
+        let fine = is_web_url(text);
+        return if fine {
+            Ok(MediaSource::Url(text.into()))
+        } else {
+            Err(ParseMediaError::BadUrl(shown(text)))
+        };
+    }
+    if has_scheme(text, "data:") {
+        return Ok(MediaSource::Data(text.into()));
+    }
+    if let Some(asset) = parse_asset(text)? {
+        return Ok(asset);
+    }
+    if has_scheme(text, "file:") {
+        return Ok(MediaSource::File(text.into()));
+    }
+    if is_uuid(text) {
+        return Err(ParseMediaError::BareUuid(text.to_owned()));
+    }
+    if text.strip_prefix("asset_").is_some_and(is_word) {
+        return Err(ParseMediaError::BareAsset(text.to_owned()));
+    }
+    if is_path(text) {
+        Ok(MediaSource::File(text.into()))
+    } else {
+        Err(ParseMediaError::Unknown(shown(text)))
+    }
+}
+
+fn parse_asset(text: &str) -> Result<Option<MediaSource>, ParseMediaError> {
+    type Form = (&'static str, &'static str, fn(&str) -> bool);
+    let forms: [Form; 3] = [
+        ("runware", "runware:<uuid>", is_uuid),
+        ("replicate", "replicate:<file id>", is_word),
+        ("scenario", "scenario:asset_<id>", |id| id.strip_prefix("asset_").is_some_and(is_word)),
+    ];
+    for (provider, expected, fits) in forms {
+        let Some(id) = text.strip_prefix(provider).and_then(|rest| rest.strip_prefix(':')) else {
+            continue;
+        };
+        if !fits(id) {
+            return Err(ParseMediaError::BadAsset(shown(text), expected));
+        }
+        return Ok(Some(MediaSource::Asset { provider, id: id.into() }));
+    }
+    Ok(None)
+}
+
+fn has_scheme(text: &str, scheme: &str) -> bool {
+    text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme))
+}
+
+/// Whether the text is an http or https URL with a host and nothing that ends it early.
+pub(crate) fn is_web_url(text: &str) -> bool {
+    let rest = ["https://", "http://"]
+        .iter()
+        .find(|scheme| has_scheme(text, scheme))
+        .map(|s| &text[s.len()..]);
+    let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or(""));
+    host.is_some_and(|host| !host.is_empty() && !host.starts_with(':'))
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '\\')
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'=' | b'.'))
+}
+
+fn is_path(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let drive = bytes.len() > 1 && bytes[0].is_ascii_alphabetic() && bytes[1] == b':';
+    let scheme = !drive && text.split(['/', '\\']).next().is_some_and(|head| head.contains(':'));
+    let extension = text.rsplit_once('.').is_some_and(|(stem, end)| {
+        !stem.is_empty()
+            && (1..=5).contains(&end.len())
+            && end.bytes().all(|b| b.is_ascii_alphanumeric())
+    });
+    !scheme && !text.contains('\0') && (drive || extension || text.contains(['/', '\\']))
+}
+
+/// The start of a text, for a message that must not repeat media.
+fn shown(text: &str) -> String {
+    let short: String = shorten_url(text).chars().take(60).collect();
+    if short.len() < text.len() && !short.ends_with('…') { format!("{short}…") } else { short }
+}

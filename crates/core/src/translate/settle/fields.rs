@@ -1,0 +1,110 @@
+//! Each field by itself: implied, checked, moved, refused.
+
+use super::{Fate, State, canonical};
+use crate::check::{check_chars, check_items, check_media, check_number, check_url, check_word};
+use crate::leaf::Leaf;
+use crate::number::Number;
+use crate::plan::{FieldPlan, Plan};
+use crate::violation::{Violation, ViolationKind};
+
+impl State<'_> {
+    pub(super) fn settle_fields(&mut self) {
+        let settled = |leaf: &Leaf| leaf.is_geometry() || *leaf == Leaf::Kind;
+        for leaf in self.set.iter().filter(|leaf| !settled(leaf)) {
+            match self.plan.field(leaf) {
+                _ if self.is_implied(leaf) => self.fate(leaf, Fate::Implied),
+                Some(field) => self.settle_field(leaf, field),
+                None if leaf == Leaf::Count => self.fate(leaf, Fate::Written),
+                None => self.drop_or(leaf, unsupported(self.plan, leaf)),
+            }
+        }
+    }
+
+    /// Whether the offer behaves so anyway: by the meaning of the value, or because the spec says so.
+    fn is_implied(&self, leaf: Leaf) -> bool {
+        let request = self.request;
+        let field = self.plan.field(leaf);
+        let by_meaning = match leaf {
+            Leaf::Count => request.count == Some(1),
+            // Where one image has a wire form of its own, it is sent.
+            Leaf::SequentialCount => {
+                request.sequential_count == Some(1) && !self.plan.has_sequence_switch()
+            }
+            Leaf::Safety => request.word(leaf) == Some("off"),
+            _ => false,
+        };
+        by_meaning
+            || field.is_some_and(|field| {
+                let beside = field.implied_with.iter().all(|group| self.set.intersects(*group));
+                beside
+                    && !field.implied.is_empty()
+                    && field.implied.contains(&canonical(request, leaf))
+            })
+    }
+
+    fn settle_field(&mut self, leaf: Leaf, field: &FieldPlan) {
+        if field.wire.is_empty() {
+            self.drop_or(leaf, not_implied(field, leaf));
+            return;
+        }
+        self.fate(leaf, Fate::Written);
+        if let Some(text) = self.request.text(leaf).filter(|text| !text.is_empty()) {
+            let chars = field.chars.as_ref().and_then(|chars| check_chars(leaf, text, chars));
+            let form = check_url(leaf, text, field.https_only.as_ref());
+            chars.into_iter().chain(form).for_each(|violation| self.violation(violation));
+        }
+        if let Some(word) = self.request.word(leaf) {
+            self.settle_word(leaf, word, field);
+        } else if let Some(number) = self.request.number(leaf).filter(|_| leaf != Leaf::Count) {
+            self.settle_number(leaf, number, field);
+        }
+        if leaf.is_media() {
+            let items = self.request.media(leaf).len();
+            let count = field.items.as_ref().and_then(|limit| check_items(leaf, items, limit));
+            let media = check_media(self.plan, self.request, leaf, self.context);
+            count.into_iter().chain(media).for_each(|violation| self.violation(violation));
+        }
+    }
+
+    fn settle_word(&mut self, leaf: Leaf, word: &str, field: &FieldPlan) {
+        let violation = match &field.words {
+            Some(words) => check_word(leaf, word, words),
+            None => Some(Violation::new(
+                leaf,
+                ViolationKind::NotAccepted,
+                format!("{leaf} {word} has no word here; give a number"),
+            )),
+        };
+        if let Some(violation) = violation {
+            self.violation(violation);
+        }
+    }
+
+    fn settle_number(&mut self, leaf: Leaf, number: Number, field: &FieldPlan) {
+        match check_number(leaf, number, &field.numbers) {
+            None => {}
+            Some((_, Some(near))) if self.policy.may_move(leaf) && may_go(leaf, number, near) => {
+                self.settlement.numbers.push((leaf, near));
+            }
+            Some((violation, _)) => self.violation(violation),
+        }
+    }
+}
+
+/// Counts only go down.
+fn may_go(leaf: Leaf, from: Number, to: Number) -> bool {
+    leaf != Leaf::SequentialCount || to < from
+}
+
+fn unsupported(plan: &Plan, leaf: Leaf) -> Violation {
+    let message = format!("{leaf} is not supported here; leave it out or choose another offer");
+    Violation::new(leaf, ViolationKind::Unsupported, message).stated_by(&plan.source)
+}
+
+/// The spec knows one value that is implied, and another was given.
+fn not_implied(field: &FieldPlan, leaf: Leaf) -> Violation {
+    let accepted = field.implied.clone();
+    let message =
+        format!("{leaf} cannot be chosen here; accepted: {}", crate::check::list(&accepted));
+    Violation::new(leaf, ViolationKind::NotAccepted, message).accepted(accepted.into())
+}
