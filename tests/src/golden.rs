@@ -11,11 +11,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use genmux::{Catalog, Request, context};
+use genmux::{Catalog, Offer, Request, Translation, context};
 use libtest_mimic::{Arguments, Trial};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::schema;
 pub use text::{difference, pretty};
 
 /// Whatever goes wrong in a test.
@@ -95,7 +96,8 @@ pub fn file_of(folder: &Path, offer: &str) -> PathBuf {
 /// Asks an offer on a day, as an application would.
 ///
 /// # Errors
-/// When offer, day, policy or request cannot be read.
+/// When offer, day, policy or request cannot be read, or the vendor's own schema of the day refuses
+/// what would be sent.
 pub fn ask(
     catalog: &Catalog,
     offer: &str,
@@ -107,19 +109,35 @@ pub fn ask(
     let request = Request::from_json(request.to_string().as_bytes())?;
     let context = context(&request);
     match offer.translate(&request, &policy.parse()?, &context) {
-        Ok(translation) => Ok(Answer {
-            payloads: (0..translation.calls())
-                .map(|call| serde_json::to_value(translation.payload(call)))
-                .collect::<Result<_, _>>()?,
-            violations: None,
-            ledger: serde_json::to_value(translation.ledger())?,
-        }),
+        Ok(translation) => {
+            ask_vendor(&offer, as_of, &translation)?;
+            let payload = |call| serde_json::to_value(translation.payload(call));
+            Ok(Answer {
+                payloads: (0..translation.calls()).map(payload).collect::<Result<_, _>>()?,
+                violations: None,
+                ledger: serde_json::to_value(translation.ledger())?,
+            })
+        }
         Err(rejection) => Ok(Answer {
             payloads: Vec::new(),
             violations: Some(serde_json::to_value(rejection.violations())?),
             ledger: serde_json::to_value(rejection.ledger(&request, &context))?,
         }),
     }
+}
+
+/// The second opinion; a model that only a test knows has none.
+fn ask_vendor(offer: &Offer, as_of: &str, translation: &Translation<'_>) -> Result<()> {
+    if genmux_sandbox::schema(offer.provider(), offer.model(), as_of).is_none() {
+        return Ok(());
+    }
+    let bodies = schema::bodies(offer, translation);
+    let refused: Vec<_> =
+        bodies.iter().flat_map(|body| schema::refusals(offer, as_of, body)).collect();
+    if refused.is_empty() {
+        return Ok(());
+    }
+    Err(format!("the vendor's schema refuses the body: {}", refused.join("; ")).into())
 }
 
 /// Checks a golden case of an offer.

@@ -57,11 +57,11 @@ fn check(catalog: &Catalog, page: &Page) -> Result<()> {
     let [payload] = answer.payloads.as_slice() else {
         return Err(format!("expected one call: {answer:?}").into());
     };
-    same("payload", &told_apart(page.payload.clone()), &told_apart(object(payload.clone())?))
+    same("payload", &comparable(page.payload.clone()), &comparable(object(payload.clone())?))
 }
 
 /// The payload without what a page leaves to its reader.
-fn told_apart(mut payload: Map<String, Value>) -> Value {
+fn comparable(mut payload: Map<String, Value>) -> Value {
     for key in ["taskUUID", "deliveryMethod"] {
         payload.shift_remove(key);
     }

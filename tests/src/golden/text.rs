@@ -49,8 +49,9 @@ fn on_one_line(value: &Value) -> String {
         Value::Object(entries) if entries.is_empty() => "{}".to_owned(),
         Value::Object(entries) => {
             let entries = entries.iter();
-            let entries: Vec<String> =
-                entries.map(|(key, value)| format!("{}: {}", quoted(key), on_one_line(value))).collect();
+            let entries: Vec<String> = entries
+                .map(|(key, value)| format!("{}: {}", quoted(key), on_one_line(value)))
+                .collect();
             format!("{{ {} }}", entries.join(", "))
         }
         _ => value.to_string(),

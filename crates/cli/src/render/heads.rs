@@ -18,7 +18,6 @@ pub(super) enum Tone {
     Good,
     Changed,
     Bad,
-    Plain,
 }
 
 /// One property of what should come back, over all offers.

@@ -32,6 +32,11 @@ pub(super) fn clean(text: &str) -> String {
     out
 }
 
+/// As [`clean`], with line ends left as they are.
+pub(super) fn clean_lines(text: &str) -> String {
+    text.split('\n').map(clean).collect::<Vec<_>>().join("\n")
+}
+
 fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}')

@@ -33,7 +33,6 @@ pub(super) fn of_tone(tone: Tone) -> Style {
         Tone::Good => colour(AnsiColor::Green),
         Tone::Changed => colour(AnsiColor::Yellow),
         Tone::Bad => colour(AnsiColor::Red),
-        Tone::Plain => DIM,
     }
 }
 
