@@ -159,7 +159,9 @@ fn its_golden_file_is_recorded_and_checked() {
     golden::record(&catalog, NAME, &file).unwrap();
     let cases = golden::read(&file).unwrap();
     assert_eq!(cases.len(), 2);
-    cases.iter().for_each(|case| golden::check(&catalog, NAME, case).unwrap());
+    for case in &cases {
+        golden::check(&catalog, NAME, case).unwrap();
+    }
     assert_eq!(cases[0].payload.as_ref().unwrap()["width"], 1344);
     let violation = &cases[1].violations.as_ref().unwrap()[0];
     assert_eq!(violation["message"], "guidance_scale 11 is above 10; accepted 1 to 10");

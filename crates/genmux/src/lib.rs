@@ -42,3 +42,8 @@ pub use catalog::{Catalog, LoadError};
 pub use genmux_core::*;
 pub use inspect::{context, context_with_files};
 pub use providers::{adapter, http, shown};
+
+/// README's program compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

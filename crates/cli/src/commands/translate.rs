@@ -83,6 +83,9 @@ fn print_payloads(
     Ok(done)
 }
 
+/// More command lines than that nobody pastes.
+const MOST_CURL_CALLS: u64 = 1000;
+
 fn print_curl(
     offers: &[Offer],
     request: &Request,
@@ -96,6 +99,12 @@ fn print_curl(
     let mut done = Done::Accepted;
     for offer in offers {
         match offer.translate(request, &args.policy, &context) {
+            Ok(translation) if translation.calls() > MOST_CURL_CALLS => {
+                let calls = translation.calls();
+                let message =
+                    format!("count becomes {calls} calls; curl prints up to {MOST_CURL_CALLS}");
+                return Err(Failure::Said(message));
+            }
             Ok(translation) => {
                 for call in 0..translation.calls() {
                     writeln!(out, "{}", genmux::http(offer, &translation.payload(call))?.curl())?;

@@ -6,7 +6,7 @@ use genmux::{Leaf, Outcome, Row, Violation};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::difference::{KEPT, marks};
+use super::difference::{KEPT, REFUSED, marks};
 use super::text::{clean, shorten};
 use super::values::value_text;
 use super::{Column, Comparison};
@@ -176,9 +176,8 @@ fn line(comparison: &Comparison, ledgers: &[HashMap<Key<'_>, &Row>], key: Key<'_
 /// The value in the request; of media and URLs the ledger has the form that is safe to show.
 fn asked(request: &Value, field: &str, row: Option<&Row>) -> Option<String> {
     let leaf = Leaf::from_path(field);
-    let guarded = |leaf: Leaf| {
-        leaf.is_media() || matches!(leaf, Leaf::WebhookUrl | Leaf::UploadUrl)
-    };
+    let guarded =
+        |leaf: Leaf| leaf.is_media() || matches!(leaf, Leaf::WebhookUrl | Leaf::UploadUrl);
     if leaf.is_some_and(guarded) {
         return row.map(|row| value_text(&row.value));
     }
@@ -226,7 +225,9 @@ fn parts(row: &Row) -> Vec<Part> {
             bare(format!("{} -> {}", value_text(from), value_text(to)))
         }
         // Media keep their own address wherever they go; the note says what happens on the way.
-        (Outcome::Converted, ..) if is_media(row) => row.wire.iter().map(|key| key_part(key)).collect(),
+        (Outcome::Converted, ..) if is_media(row) => {
+            row.wire.iter().map(|key| key_part(key)).collect()
+        }
         (Outcome::Sent, ..) => row.wire.iter().map(|key| key_part(key)).collect(),
         (Outcome::Converted, ..) if is_without_key(row) => {
             bare(row.note.as_deref().map(clean).unwrap_or_default())
@@ -295,7 +296,8 @@ fn meaning(cell: &Cell) -> Option<String> {
         Outcome::Sent | Outcome::Converted | Outcome::Implied => Some(KEPT.to_owned()),
         Outcome::Skipped => None,
         // Reasons differ with the vendor; that it is refused does not.
-        Outcome::Dropped | Outcome::Rejected => Some(cell.word()),
+        Outcome::Rejected => Some(REFUSED.to_owned()),
+        Outcome::Dropped => Some(cell.word()),
         _ => Some(format!("{} {}", cell.word(), cell.form(usize::MAX))),
     }
 }
@@ -362,9 +364,12 @@ mod tests {
 
     #[test]
     fn changed_keeps_what_all_refuse_alike() {
-        let mut comparison = samples::column_of("scenario/seedream-4.0", r#"{"prompt":"a","seed":1}"#);
-        let refused = samples::column_with("scenario/seedream-4.0", r#"{"prompt":"a","seed":1}"#, "strict");
-        let again = samples::column_with("scenario/seedream-4.5", r#"{"prompt":"a","seed":1}"#, "strict");
+        let mut comparison =
+            samples::column_of("scenario/seedream-4.0", r#"{"prompt":"a","seed":1}"#);
+        let refused =
+            samples::column_with("scenario/seedream-4.0", r#"{"prompt":"a","seed":1}"#, "strict");
+        let again =
+            samples::column_with("scenario/seedream-4.5", r#"{"prompt":"a","seed":1}"#, "strict");
         comparison.columns = vec![refused, again];
         assert_eq!(lines(&comparison, true)[0].field, "seed");
     }

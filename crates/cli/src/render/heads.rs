@@ -84,9 +84,7 @@ type Read = fn(&Expect) -> Option<String>;
 
 const ROWS: [(&str, Read); 7] = [
     ("size", |expect| Some(known(expect.size))),
-    ("duration", |expect| {
-        of_video(expect, expect.duration.map(|seconds| format!("{seconds} s")))
-    }),
+    ("duration", |expect| of_video(expect, expect.duration.map(|seconds| format!("{seconds} s")))),
     ("fps", |expect| of_video(expect, expect.fps)),
     ("audio", |expect| of_video(expect, expect.audio.map(|on| if on { "yes" } else { "no" }))),
     ("images", |expect| expect.images.map(range)),

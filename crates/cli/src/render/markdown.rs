@@ -170,7 +170,8 @@ fn text(value: &str) -> String {
     }
     let mut out = String::new();
     for c in value.chars() {
-        if matches!(c, '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '~' | '#' | '&' | '!' | '$') {
+        if matches!(c, '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '~' | '#' | '&' | '!' | '$')
+        {
             out.push('\\');
         }
         out.push(c);
@@ -206,7 +207,9 @@ mod tests {
         assert!(!text.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'));
         let outside: Vec<&str> = text.lines().filter(|line| line.starts_with(['|', '-'])).collect();
         let outside = outside.join("\n");
-        assert!(!outside.contains("<img") && !outside.contains("<script") && !outside.contains("</pre"));
+        assert!(
+            !outside.contains("<img") && !outside.contains("<script") && !outside.contains("</pre")
+        );
         assert!(!outside.contains("@team"));
     }
 
@@ -230,7 +233,14 @@ mod tests {
     #[test]
     fn what_matters_is_there() {
         let text = markdown(&samples::storyboard(), false);
-        for part in ["**retired 20", "expect images", "refuses:**", "<details>", "```json", "converted `width=2560 height=1440`"] {
+        for part in [
+            "**retired 20",
+            "expect images",
+            "refuses:**",
+            "<details>",
+            "```json",
+            "converted `width=2560 height=1440`",
+        ] {
             assert!(text.contains(part), "{part}");
         }
         assert!(!text.contains("SECRET"));

@@ -80,7 +80,8 @@ fn column(offer: &Offer, request: &Request, context: &Context, mode: Mode) -> Co
             column.calls = translation.calls();
             column.expect = Some(translation.expect());
             column.ledger = translation.ledger();
-            column.payload = Some(serde_json::to_value(translation.payload(0)).unwrap_or(Value::Null));
+            column.payload =
+                Some(serde_json::to_value(translation.payload(0)).unwrap_or(Value::Null));
         }
         Err(rejection) => {
             column.ledger = rejection.ledger(request, context);

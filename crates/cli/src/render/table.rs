@@ -42,7 +42,8 @@ fn cell_text(cell: &Cell, notes: &[&str], room: usize, most_lines: usize) -> Str
         let fits = super::text::wrap(&whole, room).len() <= most_lines;
         text = if fits { whole } else { format!("{text}: {}", cell.short_reason()) };
     }
-    let numbers = notes.iter().enumerate().filter(|(_, note)| cell.notes.iter().any(|n| n == *note));
+    let numbers =
+        notes.iter().enumerate().filter(|(_, note)| cell.notes.iter().any(|n| n == *note));
     for (at, _) in numbers {
         text = format!("{text} [{}]", at + 1);
     }

@@ -82,7 +82,7 @@ pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
 }
 
 /// A word cut after signs and before capitals, as in `providerSettings.cameraFixed`.
-fn pieces(word: &str) -> impl Iterator<Item = &str> {
+pub(super) fn pieces(word: &str) -> impl Iterator<Item = &str> {
     let mut rest = word;
     std::iter::from_fn(move || {
         let pairs = rest.char_indices().zip(rest.chars().skip(1));
@@ -158,7 +158,10 @@ mod tests {
 
     #[test]
     fn nothing_that_drives_a_terminal_gets_through() {
-        assert_eq!(clean("a\u{1b}[31m\nb\u{9b}\u{7f}\u{202e}"), "a\\u001b[31m\\nb\\u009b\\u007f\\u202e");
+        assert_eq!(
+            clean("a\u{1b}[31m\nb\u{9b}\u{7f}\u{202e}"),
+            "a\\u001b[31m\\nb\\u009b\\u007f\\u202e"
+        );
         assert_eq!(clean("日本 👩‍👩‍👧 é"), "日本 👩‍👩‍👧 é");
     }
 
@@ -190,7 +193,11 @@ mod tests {
 
     #[test]
     fn no_line_is_wider_than_the_room() {
-        let texts = ["🇩🇪🇫🇷🇮🇹 👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧 日本語の長い", "a.b/c=d e\u{301}e\u{301}e\u{301} x-y-z", "한국어 العربية"];
+        let texts = [
+            "🇩🇪🇫🇷🇮🇹 👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧 日本語の長い",
+            "a.b/c=d e\u{301}e\u{301}e\u{301} x-y-z",
+            "한국어 العربية",
+        ];
         for (text, room) in texts.iter().flat_map(|text| (2..20).map(move |room| (text, room))) {
             for line in wrap(text, room) {
                 assert!(width(&line) <= room, "{line:?} in {room}");

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::text::clean;
+use super::text::{clean, shorten};
 
 /// Longest text of a value in a cell, before a column makes it shorter still.
 const CELL: usize = 120;
@@ -13,17 +13,20 @@ const HEAD: usize = 160;
 
 /// A value for a cell: strings bare, lists with commas, objects as JSON.
 pub(super) fn value_text(value: &Value) -> String {
-    let text = match value {
-        Value::String(text) => clean_head(text),
-        Value::Array(items) => items.iter().take(20).map(value_text).collect::<Vec<_>>().join(", "),
-        other => clean_head(&shorten_strings(other).to_string()),
-    };
-    super::text::shorten(&text, CELL)
+    match value {
+        Value::String(text) => one_line(text, CELL),
+        Value::Array(items) => {
+            let items = items.iter().take(20).map(value_text);
+            shorten(&items.collect::<Vec<_>>().join(", "), CELL)
+        }
+        other => one_line(&shorten_strings(other).to_string(), CELL),
+    }
 }
 
-/// Cleans no more than can be shown; a value may hold megabytes.
-fn clean_head(text: &str) -> String {
-    clean(&text.chars().take(CELL * 4).collect::<String>())
+/// A text of any length in at most `room` columns, without control characters.
+pub(super) fn one_line(text: &str, room: usize) -> String {
+    // A text may hold megabytes; no more is looked at than can be shown.
+    shorten(&clean(&text.chars().take(room * 4).collect::<String>()), room)
 }
 
 /// The value with long strings, data URIs and queries of URLs shortened.
@@ -31,9 +34,10 @@ pub(super) fn shorten_strings(value: &Value) -> Value {
     match value {
         Value::String(text) => shorten_string(text).into(),
         Value::Array(items) => items.iter().map(shorten_strings).collect(),
-        Value::Object(entries) => {
-            entries.iter().map(|(key, value)| (shorten_string(key), shorten_strings(value))).collect()
-        }
+        Value::Object(entries) => entries
+            .iter()
+            .map(|(key, value)| (shorten_string(key), shorten_strings(value)))
+            .collect(),
         other => other.clone(),
     }
 }
@@ -81,7 +85,10 @@ mod tests {
         let check = |text: String, short: &str| assert_eq!(shorten_string(&text), short);
         check("é".repeat(200), &"é".repeat(200));
         check("é".repeat(201), &format!("{}… (201 characters)", "é".repeat(160)));
-        check(format!("data:image/png;base64,{}", "A".repeat(9)), "data:image/png;base64,… (31 characters)");
+        check(
+            format!("data:image/png;base64,{}", "A".repeat(9)),
+            "data:image/png;base64,… (31 characters)",
+        );
         check(format!("DATA:{}", "é".repeat(9)), "… (14 characters)");
         check("https://a.b/c.png?sig=SECRET".to_owned(), "https://a.b/c.png?…");
         check("é".to_owned(), "é");

@@ -12,6 +12,7 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 pub(crate) use media::{MediaValue, must_upload};
+pub(crate) use plain::exact;
 
 use crate::plan::{Node, Slot, What};
 use crate::translate::Call;

@@ -1,9 +1,11 @@
 //! The value itself: a text, a number, a flag, a word.
 
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use super::tags;
 use crate::leaf::Leaf;
+use crate::number::Number;
 use crate::translate::Call;
 
 /// The task id of a call.
@@ -13,6 +15,16 @@ impl Serialize for TaskId<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
         serializer.serialize_str(self.0.task_id().as_hyphenated().encode_lower(&mut buffer))
+    }
+}
+
+/// A float as JSON with every digit, whole numbers without a point.
+pub(crate) fn exact(value: f64) -> Value {
+    let number = Number::float(value);
+    match number.as_whole() {
+        #[allow(clippy::float_cmp)] // Equal or not equal is the question.
+        Some(whole) if number.as_float() == value => whole.into(),
+        _ => value.into(),
     }
 }
 

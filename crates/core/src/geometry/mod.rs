@@ -149,6 +149,9 @@ pub(crate) fn settle(
     set: Leaves,
     policy: &Policy,
 ) -> Settled {
+    if let Some(violation) = nothing_on_a_side(request, set) {
+        return Settled { violations: vec![violation], ..Settled::default() };
+    }
     let conflicts = self_conflicts(set);
     let mut settled = match request.size.filter(|_| set.contains(Leaf::Size)) {
         Some(size) => settle_size(geometry, size, policy),
@@ -162,6 +165,17 @@ pub(crate) fn settle(
 pub(crate) fn settle_default(geometry: &Geometry) -> Wired {
     let asked = Asked { ratio: None, tier: geometry.default_tier };
     strict::words(geometry, asked).unwrap_or_default()
+}
+
+/// JSON cannot say it, but a struct literal can.
+fn nothing_on_a_side(request: &Request, set: Leaves) -> Option<Violation> {
+    let size = request.size.filter(|size| size.area() == 0 && set.contains(Leaf::Size));
+    let ratio = Asked { ratio: request.aspect_ratio, tier: None }.fixed();
+    let ratio = ratio
+        .filter(|ratio| (ratio.width == 0 || ratio.height == 0) && set.contains(Leaf::AspectRatio));
+    let leaf = size.map(|_| Leaf::Size).or(ratio.map(|_| Leaf::AspectRatio))?;
+    let message = format!("{leaf} has a side of 0; accepted are whole numbers from 1");
+    Some(Violation::new(leaf, ViolationKind::NotAccepted, message))
 }
 
 fn self_conflicts(set: Leaves) -> Vec<Violation> {

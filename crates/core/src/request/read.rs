@@ -36,8 +36,8 @@ pub fn read_json<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, ReadErr
 fn explain<'de, T: Deserialize<'de>>(text: &'de [u8], plain: &serde_json::Error) -> ReadError {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let path = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Err(error) if !plain.is_syntax() => error.path().to_string(),
-        _ => String::new(),
+        Err(error) => error.path().to_string(),
+        Ok(_) => String::new(),
     };
     let full = plain.to_string();
     let position = format!(" at line {} column {}", plain.line(), plain.column());

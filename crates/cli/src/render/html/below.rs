@@ -69,7 +69,8 @@ fn accepted(accepted: &Value) -> String {
 fn source(source: &str) -> Element {
     let (page, rest) = source.split_once(", ").unwrap_or((source, ""));
     let value = if page.starts_with("https://") {
-        let link = element("a").attribute("href", page).attribute("rel", "noreferrer noopener").text(page);
+        let link =
+            element("a").attribute("href", page).attribute("rel", "noreferrer noopener").text(page);
         let rest = if rest.is_empty() { String::new() } else { format!(", {rest}") };
         element("dd").child(link).text(&rest)
     } else {
@@ -79,7 +80,8 @@ fn source(source: &str) -> Element {
 }
 
 pub(super) fn payloads(comparison: &Comparison) -> Element {
-    let request = code_card("The request", "as genmux reads it", &comparison.request).class("request");
+    let request =
+        code_card("The request", "as genmux reads it", &comparison.request).class("request");
     let payloads = comparison.columns.iter().filter_map(|column| {
         let about = match column.calls {
             0 | 1 => column.title.clone(),
@@ -95,12 +97,11 @@ pub(super) fn payloads(comparison: &Comparison) -> Element {
 
 fn code_card(title: &str, about: &str, value: &Value) -> Element {
     let head = element("h3").text(title).child(element("span").class("about").text(about));
-    let code = pieces(value).into_iter().fold(element("code"), |code, (token, text)| {
-        match class(token) {
+    let code =
+        pieces(value).into_iter().fold(element("code"), |code, (token, text)| match class(token) {
             Some(class) => code.child(element("span").class(class).text(&text)),
             None => code.text(&text),
-        }
-    });
+        });
     element("article").child(head).child(element("pre").child(code))
 }
 

@@ -4,6 +4,7 @@ use genmux::Outcome;
 
 use super::super::cells::{Cell, Group, Line, word};
 use super::super::heads::{Tone, facts, tags};
+use super::super::text::{pieces, shorten};
 use super::super::{Column, Comparison};
 use super::markup::{Element, element, nothing};
 
@@ -32,9 +33,12 @@ fn heads(comparison: &Comparison) -> Element {
             .class(if column.is_accepted() { "offer" } else { "offer refused" })
             .child(element("span").class("provider").text(&format!("{provider}/")))
             .child(element("span").class("model").text(model))
-            .child(element("span").class("about").text(&format!("{}, revision ", column.title)).child(
-                element("time").text(&column.revision),
-            ))
+            .child(
+                element("span")
+                    .class("about")
+                    .text(&format!("{}, revision ", column.title))
+                    .child(element("time").text(&column.revision)),
+            )
             .child(badges(column))
     });
     let corner = element("td").class("corner");
@@ -87,12 +91,9 @@ fn rows(comparison: &Comparison, lines: &[Line], group: Group) -> Element {
     };
     let rows = lines.map(|line| {
         let asked = line.asked.iter().map(|asked| {
-            element("span").class("asked").attribute("dir", "auto").text(asked)
+            element("span").class("asked").attribute("dir", "auto").text(&shorten(asked, VALUE))
         });
-        let name = element("th")
-            .attribute("scope", "row")
-            .child(breakable(&line.field))
-            .all(asked);
+        let name = element("th").attribute("scope", "row").child(breakable(&line.field)).all(asked);
         let cells = comparison.columns.iter().zip(&line.cells).map(|(column, cell)| match cell {
             Some(cell) => filled(column, cell),
             None => absent(),
@@ -102,11 +103,9 @@ fn rows(comparison: &Comparison, lines: &[Line], group: Group) -> Element {
     element("tbody").child(group_head(comparison, title)).all(rows)
 }
 
-/// A name that may break after its dots.
-fn breakable(name: &str) -> Element {
-    name.split_inclusive('.').fold(element("code"), |code, part| {
-        code.text(part).child(element("wbr"))
-    })
+/// A name or wire form in code that breaks where words begin.
+fn breakable(text: &str) -> Element {
+    pieces(text).fold(element("code"), |code, piece| code.text(piece).child(element("wbr")))
 }
 
 fn filled(column: &Column, cell: &Cell) -> Element {
@@ -116,7 +115,7 @@ fn filled(column: &Column, cell: &Cell) -> Element {
         .child(element("span").class("outcome").text(&word));
     let form = cell.form(VALUE);
     if !form.is_empty() {
-        filled = filled.child(element("code").class("form").attribute("dir", "auto").text(&form));
+        filled = filled.child(breakable(&form).class("form").attribute("dir", "auto"));
     }
     let reason = cell.reason();
     if !reason.is_empty() {
@@ -150,8 +149,11 @@ fn legend(lines: &[Line]) -> Element {
         element("div").child(label).child(element("dd").text(meaning))
     });
     let sign = element("dt").child(element("span").class("sign").text("≠"));
-    let differs = element("div").child(sign).child(element("dd").text("differs from the other offers"));
-    element("dl").class("legend").all(items).child(differs)
+    let differs =
+        element("div").child(sign).child(element("dd").text("differs from the other offers"));
+    let refused = element("dt").text("in a refused column");
+    let refused = element("div").child(refused).child(element("dd").text("nothing is sent"));
+    element("dl").class("legend").all(items).child(differs).child(refused)
 }
 
 const MEANINGS: [(Outcome, &str); 9] = [

@@ -56,6 +56,7 @@ impl Element {
         let Element { name, attributes, content } = self;
         match name {
             "" => out.push_str(&content),
+            "wbr" => out.push_str("<wbr>"),
             "meta" => out.push_str(&format!("<meta{attributes}>\n")),
             _ => out.push_str(&format!("<{name}{attributes}>{content}</{name}>{}", end(name))),
         }
@@ -65,8 +66,8 @@ impl Element {
 /// A line end where blanks are not shown, so that the source can be read and compared.
 fn end(name: &str) -> &'static str {
     match name {
-        "tr" | "th" | "td" | "li" | "section" | "article" | "head" | "header" | "main" | "style"
-        | "title" | "h1" | "h2" | "h3" | "div" | "dl" | "thead" | "tbody" => "\n",
+        "tr" | "th" | "td" | "li" | "section" | "article" | "head" | "header" | "main"
+        | "style" | "title" | "h1" | "h2" | "h3" | "div" | "dl" | "thead" | "tbody" => "\n",
         _ => "",
     }
 }
@@ -74,7 +75,7 @@ fn end(name: &str) -> &'static str {
 /// Text for between tags and for attributes in double quotes.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in super::text::clean_lines(text).chars() {
+    for c in super::super::text::clean_lines(text).chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),

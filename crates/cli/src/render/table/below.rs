@@ -27,7 +27,10 @@ pub(super) fn write(out: &mut String, comparison: &Comparison, notes: &[&str], r
 
 fn refusal(out: &mut String, column: &Column, room: usize) {
     let style = of_outcome(genmux::Outcome::Rejected);
-    write_line(out, &format!("\n{} by {}", paint(style, "refused"), paint(BOLD, clean(&column.offer))));
+    write_line(
+        out,
+        &format!("\n{} by {}", paint(style, "refused"), paint(BOLD, clean(&column.offer))),
+    );
     let mut violations = column.violations.iter().peekable();
     while let Some(violation) = violations.next() {
         hanging(out, &clean(&violation.message), room, "  ", INDENT);
@@ -63,7 +66,10 @@ fn payload(out: &mut String, column: &Column) {
         0 | 1 => String::new(),
         calls => format!(", first of {calls} calls"),
     };
-    write_line(out, &format!("\n{} for {}{calls}", paint(BOLD, "payload"), paint(BOLD, clean(&column.offer))));
+    write_line(
+        out,
+        &format!("\n{} for {}{calls}", paint(BOLD, "payload"), paint(BOLD, clean(&column.offer))),
+    );
     for (token, text) in pieces(payload) {
         out.push_str(&paint(of_token(token), text));
     }

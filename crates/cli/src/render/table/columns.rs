@@ -42,7 +42,8 @@ impl Layout {
             return None;
         }
         while offers.iter().sum::<usize>() > room {
-            let spare = offers.iter_mut().zip(&narrowest).filter(|(width, least)| **width > **least);
+            let spare =
+                offers.iter_mut().zip(&narrowest).filter(|(width, least)| **width > **least);
             *spare.max()?.0 -= 1;
         }
         Some(Layout { field, offers })
@@ -123,7 +124,8 @@ fn expect(out: &mut String, comparison: &Comparison, layout: &Layout) {
         title(out, "expect");
     }
     for fact in facts {
-        let cells = fact.cells.into_iter().map(|cell| vec![styled(PLAIN, cell.unwrap_or("-".into()))]);
+        let cells =
+            fact.cells.into_iter().map(|cell| vec![styled(PLAIN, cell.unwrap_or("-".into()))]);
         let first = vec![styled(PLAIN, fact.label.to_owned())];
         row(out, layout, std::iter::once(first).chain(cells).collect());
     }

@@ -48,6 +48,10 @@ impl State<'_> {
             return;
         }
         self.fate(leaf, Fate::Written);
+        if leaf == Leaf::GuidanceScale && !self.request.guidance_scale.is_some_and(f64::is_finite) {
+            let message = format!("{leaf} is not a finite number; give one");
+            return self.violation(Violation::new(leaf, ViolationKind::NotAccepted, message));
+        }
         if let Some(text) = self.request.text(leaf).filter(|text| !text.is_empty()) {
             let chars = field.chars.as_ref().and_then(|chars| check_chars(leaf, text, chars));
             let form = check_url(leaf, text, field.https_only.as_ref());

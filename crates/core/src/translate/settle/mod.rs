@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::options;
 use crate::check::tags_of;
 use crate::context::Context;
+use crate::encoding::exact;
 use crate::geometry::Wired;
 use crate::leaf::{Leaf, Leaves};
 use crate::number::Number;
@@ -261,7 +262,7 @@ pub(super) fn canonical(request: &Request, leaf: Leaf) -> Value {
         Leaf::AspectRatio => json!(request.aspect_ratio),
         Leaf::Resolution => json!(request.resolution),
         Leaf::Duration => json!(request.duration),
-        Leaf::GuidanceScale => json!(request.number(leaf)),
+        Leaf::GuidanceScale => request.guidance_scale.map(exact).unwrap_or_default(),
         _ => {
             let number = request.number(leaf).map(|number| json!(number));
             let flag = request.flag(leaf).map(Value::from);
