@@ -90,28 +90,33 @@ pub(crate) fn is_unset(value: &Value) -> bool {
 
 /// Runs a law over arbitrary requests and over those that offers mostly take.
 pub(crate) fn check(cases: u32, law: impl Fn(&Read<'_>) -> TestCaseResult) {
+    run(cases, &any_case(), |case: Case| law(&case.read()));
+}
+
+fn any_case() -> impl Strategy<Value = Case> {
     let subject = || (0..SUBJECTS.len()).prop_map(|at| &SUBJECTS[at]);
     let wild = (subject(), wild()).boxed();
     let made = SUBJECTS.iter().map(|subject| (Just(subject), tame(subject)).boxed());
     let request = prop_oneof![1 => wild, 2 => Union::new(made)];
     let mode = || select(Mode::ALL.to_vec());
     let exceptions = prop::collection::vec((select(Leaf::ALL), mode()), 0..3);
-    let strategy = (request, mode(), exceptions, any::<bool>()).prop_map(
+    (request, mode(), exceptions, any::<bool>()).prop_map(
         |((subject, json), default, exceptions, allow_paths)| {
             Case { subject, json, default, exceptions, allow_paths }
         },
-    );
-    run(cases, &strategy, |case: Case| law(&case.read()));
+    )
 }
 
+/// Runs a law over anything; `LAWS_TIMES=20` makes a long hunt of it.
 pub(crate) fn run<S: Strategy>(
     cases: u32,
     strategy: &S,
     law: impl Fn(S::Value) -> TestCaseResult,
 ) {
     let persistence: Option<Box<FileFailurePersistence>> = None;
+    let times = std::env::var("LAWS_TIMES").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
     let config = Config {
-        cases,
+        cases: cases * times,
         failure_persistence: persistence.map(|it| it as _),
         max_shrink_iters: 20_000,
         ..Config::default()
@@ -119,4 +124,19 @@ pub(crate) fn run<S: Strategy>(
     if let Err(broken) = TestRunner::new(config).run(strategy, law) {
         panic!("{broken}");
     }
+}
+
+/// A law about acceptances says nothing if nothing is accepted.
+#[test]
+fn both_answers_are_common_under_every_policy() {
+    use std::cell::RefCell;
+    let seen = RefCell::new([[0u32; 2]; 3]);
+    check(2000, |read| {
+        let accepted = read.translate().is_ok();
+        seen.borrow_mut()[read.case.default as usize][usize::from(accepted)] += 1;
+        Ok(())
+    });
+    let seen = seen.into_inner();
+    assert!(seen.iter().flatten().all(|times| *times > 150), "rejected, accepted by mode: {seen:?}");
+    println!("rejected, accepted by mode: {seen:?}");
 }

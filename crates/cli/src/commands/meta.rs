@@ -26,11 +26,11 @@ pub(crate) fn man() -> Result<Done, Failure> {
     main.render(&mut page)?;
     for subcommand in command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help")
     {
-        let man = clap_mangen::Man::new(subcommand.clone());
+        let page_of = clap_mangen::Man::new(subcommand.clone());
         writeln!(page, ".SH \"GENMUX {}\"", subcommand.get_name().to_uppercase())?;
-        man.render_description_section(&mut page)?;
-        man.render_synopsis_section(&mut page)?;
-        man.render_options_section(&mut page)?;
+        page_of.render_description_section(&mut page)?;
+        page_of.render_synopsis_section(&mut page)?;
+        page_of.render_options_section(&mut page)?;
     }
     stdout().write_all(&page)?;
     Ok(Done::Accepted)

@@ -37,22 +37,29 @@ pub(super) struct Plain<'a> {
 impl Serialize for Plain<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Plain { leaf, call } = *self;
-        if let Some(number) = call.number(leaf) {
-            return number.serialize(serializer);
+        if let Some(text) = call.request.text(leaf) {
+            return match call.plan.field(leaf).and_then(|field| field.tags) {
+                Some(form) => serializer.serialize_str(&tags::rewrite(text, form)),
+                None => serializer.serialize_str(text),
+            };
         }
         if let Some(flag) = call.request.flag(leaf) {
             return serializer.serialize_bool(flag);
+        }
+        if let Some(whole) = call.whole(leaf) {
+            return serializer.serialize_u64(whole);
         }
         if let Some(word) = call.request.word(leaf) {
             let wire = call.plan.field(leaf).and_then(|field| field.words.as_ref()?.wire(word));
             return wire.serialize(serializer);
         }
-        let text = call.request.text(leaf).unwrap_or_default();
-        match call.plan.field(leaf).and_then(|field| field.tags) {
-            Some(form) if leaf == Leaf::Prompt => {
-                serializer.serialize_str(&tags::rewrite(text, form))
+        match call.request.guidance_scale {
+            Some(value)
+                if leaf == Leaf::GuidanceScale && call.settlement.number(leaf).is_none() =>
+            {
+                exact(value).serialize(serializer)
             }
-            _ => serializer.serialize_str(text),
+            _ => call.number(leaf).serialize(serializer),
         }
     }
 }

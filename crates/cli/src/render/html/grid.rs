@@ -103,9 +103,21 @@ fn rows(comparison: &Comparison, lines: &[Line], group: Group) -> Element {
     element("tbody").child(group_head(comparison, title)).all(rows)
 }
 
-/// A name or wire form in code that breaks where words begin.
+/// A name in code that breaks where words begin.
 fn breakable(text: &str) -> Element {
-    pieces(text).fold(element("code"), |code, piece| code.text(piece).child(element("wbr")))
+    parted(element("code"), text)
+}
+
+fn parted(element: Element, text: &str) -> Element {
+    pieces(text).fold(element, |code, piece| code.text(piece).child(super::markup::element("wbr")))
+}
+
+/// A wire form in code; a key stays with its value if there is room.
+fn form_code(form: &str) -> Element {
+    let code = element("code").class("form").attribute("dir", "auto");
+    form.split(' ').fold(code, |code, part| {
+        code.child(parted(element("span").class("part"), part)).text(" ")
+    })
 }
 
 fn filled(column: &Column, cell: &Cell) -> Element {
@@ -115,7 +127,7 @@ fn filled(column: &Column, cell: &Cell) -> Element {
         .child(element("span").class("outcome").text(&word));
     let form = cell.form(VALUE);
     if !form.is_empty() {
-        filled = filled.child(breakable(&form).class("form").attribute("dir", "auto"));
+        filled = filled.child(form_code(&form));
     }
     let reason = cell.reason();
     if !reason.is_empty() {
