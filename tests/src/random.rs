@@ -68,6 +68,7 @@ pub fn wild_leaf(leaf: Leaf) -> BoxedStrategy<Value> {
         Leaf::WebhookUrl | Leaf::UploadUrl => words(&[
             "https://app.test/canary?key=canary",
             "http://app.test/canary",
+            "HTTPS://app.test/#canary",
         ]),
     }
 }

@@ -74,3 +74,83 @@ fn banner(comparison: &Comparison) -> Element {
         .child(element("h1").text(&summary(comparison)))
         .all(quote)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+
+    fn page(comparison: &Comparison) -> String {
+        html(comparison, false)
+    }
+
+    /// Names of all elements, in order; end tags with their slash.
+    fn tags(page: &str) -> Vec<&str> {
+        let tags = page.split('<').skip(1).map(|rest| rest.split(['>', ' ']).next().unwrap());
+        tags.filter(|tag| *tag != "!doctype").collect()
+    }
+
+    #[test]
+    fn every_element_is_ours_and_closed_whatever_the_values() {
+        for comparison in [samples::storyboard(), samples::video(), samples::hostile()] {
+            let page = page(&comparison);
+            let mut open = Vec::new();
+            for tag in tags(&page) {
+                match tag.strip_prefix('/') {
+                    Some(name) => assert_eq!(open.pop(), Some(name)),
+                    None if ["meta", "wbr"].contains(&tag) => {}
+                    None => open.push(tag),
+                }
+                assert!(!["script", "img", "b", "iframe", "link"].contains(&tag), "{tag}");
+            }
+            assert!(open.is_empty(), "{open:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_comes_from_outside() {
+        let page = page(&samples::storyboard());
+        for part in ["src=", "url(", "@import", "<link", "<script", "onclick"] {
+            assert!(!page.contains(part), "{part}");
+        }
+        let hostile = self::page(&samples::hostile());
+        assert!(hostile.contains("&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;"));
+        assert!(!hostile.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'));
+    }
+
+    #[test]
+    fn it_is_a_page_with_all_that_a_decision_needs() {
+        let page = page(&samples::storyboard());
+        let parts = [
+            "<!doctype html>",
+            "<html lang=\"en\">",
+            "name=\"viewport\"",
+            "<title>",
+            "prefers-color-scheme: dark",
+            "@media print",
+            "What to expect back",
+            "retired 20",
+            "differs",
+            "nothing is sent",
+            "<span class=\"key\">&quot;maxImages&quot;</span>",
+            "The request",
+            env!("CARGO_PKG_VERSION"),
+        ];
+        for part in parts {
+            assert!(page.contains(part), "{part}");
+        }
+        assert!(!page.contains("SECRET"));
+    }
+
+    #[test]
+    fn it_is_the_same_page_every_time() {
+        assert_eq!(page(&samples::video()), page(&samples::video()));
+    }
+
+    #[test]
+    fn changed_is_shorter() {
+        let comparison = samples::video();
+        let changed = html(&comparison, true);
+        assert!(changed.len() < page(&comparison).len() && changed.contains("Fields that change"));
+    }
+}

@@ -19,23 +19,35 @@ const VALUE: usize = 60;
 pub(crate) fn markdown(comparison: &Comparison, changed: bool) -> String {
     let lines = lines(comparison, changed);
     let notes = notes(&lines);
-    let mut out = format!("**{}**\n\n", summary(comparison));
-    heads(&mut out, comparison);
-    for line in &lines {
-        field(&mut out, line, &notes);
+    let mut blocks =
+        vec![format!("**{}**", summary(comparison)), table(comparison, &lines, &notes)];
+    if !notes.is_empty() {
+        blocks.push(list(notes.iter().enumerate().map(|(at, note)| noted(at, note))));
     }
-    for (at, note) in notes.iter().enumerate() {
-        let gap = if at == 0 { "\n" } else { "" };
-        out.push_str(&format!("{gap}- \\[{}\\] {}\n", at + 1, text(note)));
+    for column in comparison.columns.iter().filter(|column| !column.is_accepted()) {
+        blocks.push(format!("**{} refuses:**", code(&column.offer)));
+        blocks.push(list(column.violations.iter().map(refusal)));
     }
-    refusals(&mut out, comparison);
-    details(&mut out, "Request", &comparison.request);
-    for column in &comparison.columns {
-        if let Some(payload) = &column.payload {
-            details(&mut out, &payload_title(column), payload);
-        }
-    }
-    out
+    blocks.push(details("Request", &comparison.request));
+    let payloads = comparison.columns.iter();
+    blocks.extend(
+        payloads
+            .filter_map(|column| Some(details(&payload_title(column), column.payload.as_ref()?))),
+    );
+    blocks.join("\n\n") + "\n"
+}
+
+fn list(items: impl Iterator<Item = String>) -> String {
+    items.map(|item| format!("- {item}")).collect::<Vec<_>>().join("\n")
+}
+
+fn noted(at: usize, note: &str) -> String {
+    format!("{} {}", number(at), text(note))
+}
+
+/// The number of a note; unescaped, its brackets could make a link.
+fn number(at: usize) -> String {
+    format!("\\[{}\\]", at + 1)
 }
 
 fn payload_title(column: &Column) -> String {
@@ -45,16 +57,25 @@ fn payload_title(column: &Column) -> String {
     }
 }
 
-fn heads(out: &mut String, comparison: &Comparison) {
+fn table(comparison: &Comparison, lines: &[Line], notes: &[&str]) -> String {
     let columns = || comparison.columns.iter();
-    row(out, "", columns().map(|column| code(&column.offer)));
-    row(out, "---", columns().map(|_| "---".to_owned()));
-    row(out, "revision", columns().map(|column| text(&column.revision)));
-    row(out, "verdict", columns().map(verdict));
-    for fact in facts(comparison) {
+    let mut rows = vec![
+        row("", columns().map(|column| code(&column.offer))),
+        row("---", columns().map(|_| "---".to_owned())),
+        row("revision", columns().map(|column| text(&column.revision))),
+        row("verdict", columns().map(verdict)),
+    ];
+    rows.extend(facts(comparison).iter().map(|fact| {
         let cells = fact.cells.iter().map(|cell| text(cell.as_deref().unwrap_or("-")));
-        row(out, &format!("expect {}", fact.label), cells);
-    }
+        row(&format!("expect {}", fact.label), cells)
+    }));
+    rows.extend(lines.iter().map(|line| field(line, notes)));
+    rows.join("\n")
+}
+
+fn row(first: &str, cells: impl Iterator<Item = String>) -> String {
+    let cells: Vec<String> = std::iter::once(first.to_owned()).chain(cells).collect();
+    format!("| {} |", cells.join(" | "))
 }
 
 fn verdict(column: &Column) -> String {
@@ -65,7 +86,7 @@ fn verdict(column: &Column) -> String {
     tags.collect::<Vec<_>>().join(", ")
 }
 
-fn field(out: &mut String, line: &Line, notes: &[&str]) {
+fn field(line: &Line, notes: &[&str]) -> String {
     let asked = line.asked.iter().map(|asked| format!(" {}", code(&shorten(asked, VALUE))));
     let group = match line.group {
         Group::Field => "",
@@ -77,7 +98,7 @@ fn field(out: &mut String, line: &Line, notes: &[&str]) {
         Some(cell) => cell_text(cell, notes),
         None => "-".to_owned(),
     });
-    row(out, &name, cells);
+    row(&name, cells)
 }
 
 fn cell_text(cell: &Cell, notes: &[&str]) -> String {
@@ -91,25 +112,10 @@ fn cell_text(cell: &Cell, notes: &[&str]) -> String {
     }
     for (at, note) in notes.iter().enumerate() {
         if cell.notes.iter().any(|own| own == note) {
-            out = format!("{out} \\[{}\\]", at + 1);
+            out = format!("{out} {}", number(at));
         }
     }
     out
-}
-
-fn row(out: &mut String, first: &str, cells: impl Iterator<Item = String>) {
-    out.push_str(&format!("| {first} |"));
-    cells.for_each(|cell| out.push_str(&format!(" {cell} |")));
-    out.push('\n');
-}
-
-fn refusals(out: &mut String, comparison: &Comparison) {
-    for column in comparison.columns.iter().filter(|column| !column.is_accepted()) {
-        out.push_str(&format!("\n**{} refuses:**\n\n", code(&column.offer)));
-        for violation in &column.violations {
-            out.push_str(&format!("- {}\n", refusal(violation)));
-        }
-    }
 }
 
 fn refusal(violation: &Violation) -> String {
@@ -127,13 +133,11 @@ fn refusal(violation: &Violation) -> String {
     out
 }
 
-fn details(out: &mut String, title: &str, value: &Value) {
+fn details(title: &str, value: &Value) -> String {
     let body = json::plain(value);
     let fence = "`".repeat(longest_run(&body, '`').max(2) + 1);
     let title = entities(title);
-    out.push_str(&format!(
-        "\n<details>\n<summary>{title}</summary>\n\n{fence}json\n{body}\n{fence}\n\n</details>\n"
-    ));
+    format!("<details>\n<summary>{title}</summary>\n\n{fence}json\n{body}\n{fence}\n\n</details>")
 }
 
 fn longest_run(text: &str, of: char) -> usize {
@@ -215,8 +219,7 @@ mod tests {
 
     #[test]
     fn a_fence_is_longer_than_any_within() {
-        let mut out = String::new();
-        details(&mut out, "a<b>", &Value::from("x ```` y"));
+        let out = details("a<b>", &Value::from("x ```` y"));
         assert!(out.contains("\n`````json\n") && out.contains("\n`````\n"), "{out}");
         assert!(out.contains("<summary>a&#60;b&#62;</summary>"));
     }

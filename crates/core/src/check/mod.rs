@@ -6,7 +6,7 @@ mod text;
 mod word;
 
 pub(crate) use media::{MediaLimits, check_media, unknown_facts};
-pub(crate) use number::{NumberLimits, check_number};
+pub(crate) use number::{NumberLimits, accepted, check_number, describe};
 pub(crate) use text::{check_chars, check_url, tags_of};
 pub(crate) use word::{check_items, check_word};
 

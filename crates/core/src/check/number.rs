@@ -85,7 +85,8 @@ fn nearest(value: Number, limits: &NumberLimits) -> Option<Number> {
     inside.min_by_key(|candidate| (candidate.distance(near), *candidate))
 }
 
-fn describe(limits: &NumberLimits) -> String {
+/// The accepted numbers, for a message.
+pub(crate) fn describe(limits: &NumberLimits) -> String {
     if let Some((values, _)) = &limits.values {
         return list(&values.iter().map(|value| json!(value)).collect::<Vec<_>>());
     }
@@ -105,7 +106,8 @@ fn describe(limits: &NumberLimits) -> String {
         .fold(range, |range, upstream| format!("{range}, upstream {}", describe(upstream)))
 }
 
-fn accepted(limits: &NumberLimits) -> Value {
+/// The accepted numbers as JSON.
+pub(crate) fn accepted(limits: &NumberLimits) -> Value {
     if let Some((values, _)) = &limits.values {
         return json!(values);
     }

@@ -26,7 +26,8 @@ pub(crate) fn check_chars(
         (_, Some(max)) if length > max => ViolationKind::TooLong,
         _ => return None,
     };
-    let message = format!("{leaf} has {length} characters; accepted {}", describe(*span));
+    let characters = if length == 1 { "character" } else { "characters" };
+    let message = format!("{leaf} has {length} {characters}; accepted {}", describe(*span));
     let violation = Violation::new(leaf, kind, message).actual(length);
     Some(violation.accepted(json!({ "min": span.min, "max": span.max })).stated_by(origin))
 }

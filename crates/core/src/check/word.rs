@@ -31,7 +31,8 @@ pub(crate) fn check_items(
         (_, Some(max)) if length > max => ViolationKind::TooMany,
         _ => return None,
     };
-    let message = format!("{leaf} has {length} items; accepted {}", describe(*span));
+    let items = if length == 1 { "item" } else { "items" };
+    let message = format!("{leaf} has {length} {items}; accepted {}", describe(*span));
     let violation = Violation::new(leaf, kind, message).actual(length);
     Some(violation.accepted(json!({ "min": span.min, "max": span.max })).stated_by(origin))
 }

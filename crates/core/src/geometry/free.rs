@@ -77,7 +77,8 @@ impl Free {
              and height {h_min} to {h_max}; give another ratio or an exact size"
         );
         let violation = Violation::new(Leaf::AspectRatio, ViolationKind::NotAccepted, message);
-        stated(geometry, violation.actual(json!(ratio)))
+        let accepted = json!({ "width": self.width, "height": self.height, "step": step });
+        stated(geometry, violation.actual(json!(ratio)).accepted(accepted))
     }
 
     /// The size inside the limits that is nearest in ratio, then in area.

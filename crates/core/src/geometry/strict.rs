@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Asked, Entry, Geometry, Wired};
 use crate::check;
-use crate::leaf::Leaf;
+use crate::leaf::{Leaf, Leaves};
 use crate::request::{AspectRatio, Ratio, Resolution, Size};
 use crate::violation::{Violation, ViolationKind};
 
@@ -198,14 +198,33 @@ fn refuse_auto(geometry: &Geometry, asked: Asked) -> Vec<Violation> {
             Violation::pair(Leaf::AspectRatio, Leaf::Resolution, ViolationKind::Conflicts, message);
         return vec![stated(geometry, pair)];
     }
-    let mut violations = Vec::new();
-    let words: Vec<Value> = geometry.ratios().iter().map(|ratio| json!(ratio)).collect();
-    violations.push(refuse_word(geometry, Leaf::AspectRatio, &json!("auto"), &words.into()));
+    let mut violations = vec![refuse_open_ratio(geometry)];
     let tiers = geometry.tiers();
     if let Some(tier) = asked.tier.filter(|tier| !tiers.contains(tier)) {
         violations.push(refuse_word(geometry, Leaf::Resolution, &json!(tier), &json!(tiers)));
     }
     violations
+}
+
+/// No ratio can be left open, or only beside other fields.
+fn refuse_open_ratio(geometry: &Geometry) -> Violation {
+    let ratios = json!(geometry.ratios());
+    if let Some(groups) = &geometry.auto_implied {
+        let group =
+            |leaves: &Leaves| leaves.iter().map(Leaf::path).collect::<Vec<_>>().join(" or ");
+        let beside = groups.iter().map(group).collect::<Vec<_>>().join(", beside ");
+        let message =
+            format!("aspect_ratio auto is accepted only beside {beside}; add it or give a ratio");
+        let violation = Violation::new(Leaf::AspectRatio, ViolationKind::NotAccepted, message);
+        return stated(geometry, violation.actual("auto").accepted(ratios));
+    }
+    if geometry.free.is_some() {
+        let message =
+            "aspect_ratio auto is not accepted; accepted: a ratio in numbers, such as 16:9";
+        let violation = Violation::new(Leaf::AspectRatio, ViolationKind::NotAccepted, message);
+        return stated(geometry, violation.actual("auto").accepted(json!(["W:H"])));
+    }
+    refuse_word(geometry, Leaf::AspectRatio, &json!("auto"), &ratios)
 }
 
 /// The offer has no way to take the leaf.

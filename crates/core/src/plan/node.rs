@@ -55,6 +55,19 @@ pub(crate) enum Slot {
     Results,
 }
 
+impl Node {
+    /// Whether only one of the two ever stands on the wire: a word for the ratio or tier, and what
+    /// stands beside pixels in its place.
+    const fn takes_turns_with(&self, other: &Slot) -> bool {
+        let What::Slot(slot) = &self.what else { return false };
+        matches!(
+            (slot, other),
+            (Slot::RatioWord | Slot::TierWord, Slot::BesidePixels(_))
+                | (Slot::BesidePixels(_), Slot::RatioWord | Slot::TierWord)
+        )
+    }
+}
+
 impl Slot {
     /// The leaf of a slot that carries one leaf alone; geometry and media are read otherwise.
     pub(crate) const fn leaf(&self) -> Option<Leaf> {
@@ -71,6 +84,9 @@ impl Slot {
 /// Puts a slot at a dotted path, making objects on the way.
 pub(crate) fn insert(nodes: &mut Vec<Node>, path: &str, slot: Slot) -> Result<(), String> {
     let Some((head, rest)) = path.split_once('.') else {
+        if nodes.iter().any(|node| node.key == path && !node.takes_turns_with(&slot)) {
+            return Err(format!("wire path {path:?} is taken by another field or constant"));
+        }
         nodes.push(Node { key: path.to_owned(), what: What::Slot(slot) });
         return Ok(());
     };

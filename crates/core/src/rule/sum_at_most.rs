@@ -20,7 +20,8 @@ pub(crate) fn check_sum(
     let count = part(request, *last).unwrap_or(1);
     let rest = others.iter().filter_map(|leaf| part(request, *leaf)).fold(0, u64::saturating_add);
     let sum = rest.saturating_add(count);
-    if sum <= max {
+    // Alone, the count has limits of its own.
+    if sum <= max || rest == 0 {
         return None;
     }
     let names: Vec<String> =

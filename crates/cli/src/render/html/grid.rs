@@ -115,9 +115,8 @@ fn parted(element: Element, text: &str) -> Element {
 /// A wire form in code; a key stays with its value if there is room.
 fn form_code(form: &str) -> Element {
     let code = element("code").class("form").attribute("dir", "auto");
-    form.split(' ').fold(code, |code, part| {
-        code.child(parted(element("span").class("part"), part)).text(" ")
-    })
+    form.split(' ')
+        .fold(code, |code, part| code.child(parted(element("span").class("part"), part)).text(" "))
 }
 
 fn filled(column: &Column, cell: &Cell) -> Element {

@@ -24,7 +24,8 @@ pub(super) fn raw(content: &'static str) -> Element {
 
 impl Element {
     pub(super) fn attribute(mut self, name: &str, value: &str) -> Element {
-        self.attributes.push_str(&format!(" {name}=\"{}\"", escape(value)));
+        let value = escape(value);
+        self.attributes.extend([" ", name, "=\"", &value, "\""]);
         self
     }
 
@@ -57,8 +58,8 @@ impl Element {
         match name {
             "" => out.push_str(&content),
             "wbr" => out.push_str("<wbr>"),
-            "meta" => out.push_str(&format!("<meta{attributes}>\n")),
-            _ => out.push_str(&format!("<{name}{attributes}>{content}</{name}>{}", end(name))),
+            "meta" => out.extend(["<meta", &attributes, ">\n"]),
+            _ => out.extend(["<", name, &attributes, ">", &content, "</", name, ">", end(name)]),
         }
     }
 }

@@ -83,7 +83,7 @@ pub(super) fn write(out: &mut String, comparison: &Comparison, lines: &[Line], l
             let cells = line.cells.iter().zip(&layout.offers);
             let cells = cells.map(|(cell, room)| block(cell.as_ref(), &notes, *room));
             let first = field(line, layout.field);
-            row(out, layout, std::iter::once(first).chain(cells).collect());
+            row(out, layout, &std::iter::once(first).chain(cells).collect::<Vec<_>>());
         }
     }
 }
@@ -115,7 +115,7 @@ fn head_row(
 ) {
     let columns = comparison.columns.iter().zip(&layout.offers);
     let blocks = columns.map(|(column, room)| block(column, *room));
-    row(out, layout, std::iter::once(Block::new()).chain(blocks).collect());
+    row(out, layout, &std::iter::once(Block::new()).chain(blocks).collect::<Vec<_>>());
 }
 
 fn expect(out: &mut String, comparison: &Comparison, layout: &Layout) {
@@ -127,7 +127,7 @@ fn expect(out: &mut String, comparison: &Comparison, layout: &Layout) {
         let cells =
             fact.cells.into_iter().map(|cell| vec![styled(PLAIN, cell.unwrap_or("-".into()))]);
         let first = vec![styled(PLAIN, fact.label.to_owned())];
-        row(out, layout, std::iter::once(first).chain(cells).collect());
+        row(out, layout, &std::iter::once(first).chain(cells).collect::<Vec<_>>());
     }
 }
 
@@ -158,7 +158,7 @@ fn styled(style: Style, text: String) -> (Style, String, String) {
 }
 
 /// Writes blocks side by side.
-fn row(out: &mut String, layout: &Layout, blocks: Vec<Block>) {
+fn row(out: &mut String, layout: &Layout, blocks: &[Block]) {
     let height = blocks.iter().map(Vec::len).max().unwrap_or(0);
     let rooms: Vec<usize> = std::iter::once(layout.field).chain(layout.offers.clone()).collect();
     for at in 0..height {

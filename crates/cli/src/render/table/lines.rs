@@ -47,7 +47,7 @@ fn heads(out: &mut String, comparison: &Comparison, frame: &Frame) {
         let mut lines = wrap(&known, frame.text);
         lines.retain(|line| !line.is_empty());
         lines.insert(0, verdict(column, frame.text));
-        entry(out, &column.offer, lines, frame);
+        entry(out, &column.offer, &lines, frame);
     }
 }
 
@@ -80,7 +80,7 @@ fn field(out: &mut String, comparison: &Comparison, line: &Line, notes: &[&str],
             Some(cell) => block(cell, notes, frame.text),
             None => vec![paint(DIM, "-")],
         };
-        entry(out, &column.offer, lines, frame);
+        entry(out, &column.offer, &lines, frame);
     }
 }
 
@@ -115,13 +115,13 @@ fn together(
         });
         let text = texts.collect::<Vec<_>>().join(" ");
         if !text.is_empty() {
-            entry(out, &column.offer, wrap(&text, frame.text), frame);
+            entry(out, &column.offer, &wrap(&text, frame.text), frame);
         }
     }
 }
 
 /// An offer's name and lines beside it.
-fn entry(out: &mut String, offer: &str, lines: Vec<String>, frame: &Frame) {
+fn entry(out: &mut String, offer: &str, lines: &[String], frame: &Frame) {
     let names = wrap(&clean(offer), frame.name);
     for at in 0..names.len().max(lines.len()) {
         let name = names.get(at).map_or("", String::as_str);

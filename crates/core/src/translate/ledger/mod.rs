@@ -105,7 +105,8 @@ fn leaf_row(call: Call<'_>, leaf: Leaf) -> Row {
         // Only a leaf that a violation names stays unsettled, and those have returned above.
         Fate::Unset => Row::new(leaf.path(), Outcome::Rejected, asked(call, leaf)),
     };
-    if row.note.is_none() {
+    let one = leaf == Leaf::SequentialCount && call.request.sequential_count <= Some(1);
+    if row.note.is_none() && !one {
         row.note = call
             .plan
             .field(leaf)
@@ -146,12 +147,26 @@ fn written_row(call: Call<'_>, leaf: Leaf) -> Row {
         return row;
     }
     let split = call.settlement.calls > 1 && matches!(leaf, Leaf::Count | Leaf::Seed);
-    let same = value == from && !split && !has_other_form(call, leaf) && !needs_upload(call, leaf);
+    let other_form = split
+        || has_other_form(call, leaf)
+        || needs_upload(call, leaf)
+        || becomes_pixels(call, leaf);
+    let same = value == from && !other_form;
     let outcome = if same { Outcome::Sent } else { Outcome::Converted };
     let mut row = Row { wire, ..Row::new(leaf.path(), outcome, value) };
     row.note = note(call, leaf);
     row.unchecked = unchecked(call, leaf);
     row
+}
+
+/// A word that stands as pixels, also where another leaf's violation keeps them off the wire.
+fn becomes_pixels(call: Call<'_>, leaf: Leaf) -> bool {
+    let geometry = &call.plan.geometry;
+    match leaf {
+        Leaf::AspectRatio => geometry.pixels && geometry.ratio_words.is_empty(),
+        Leaf::Resolution => geometry.pixels && geometry.tier_words.is_empty(),
+        _ => false,
+    }
 }
 
 /// Media whose wire form is not the string of the request.
@@ -234,6 +249,10 @@ fn defaulted_row(call: Call<'_>, leaf: Leaf) -> Option<Row> {
 /// Whether what is on the wire already decides what a geometry leaf stands for.
 fn is_named(call: Call<'_>, leaf: Leaf) -> bool {
     let wired = &call.settlement.wired;
-    let words = wired.ratio.is_some() || wired.tier.is_some();
-    wired.pixels.is_some() || (leaf == Leaf::Size && words)
+    wired.pixels.is_some()
+        || match leaf {
+            Leaf::AspectRatio => wired.ratio.is_some(),
+            Leaf::Resolution => wired.tier.is_some(),
+            _ => wired.ratio.is_some() || wired.tier.is_some(),
+        }
 }

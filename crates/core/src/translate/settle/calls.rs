@@ -48,7 +48,7 @@ impl State<'_> {
             );
             let violation =
                 Violation::pair(Leaf::Count, Leaf::Seed, ViolationKind::AboveMaximum, message);
-            self.violation(violation.actual(json!(last)));
+            self.violation(violation.actual(seed));
         }
     }
 }

@@ -1,10 +1,13 @@
 //! Each field by itself: implied, checked, moved, refused.
 
 use super::{Fate, State, canonical};
-use crate::check::{check_chars, check_items, check_media, check_number, check_url, check_word};
+use crate::check::{
+    accepted, check_chars, check_items, check_media, check_number, check_url, check_word, describe,
+};
 use crate::leaf::Leaf;
 use crate::number::Number;
 use crate::plan::{FieldPlan, Plan};
+use crate::spec::Origin;
 use crate::violation::{Violation, ViolationKind};
 
 impl State<'_> {
@@ -73,11 +76,7 @@ impl State<'_> {
     fn settle_word(&mut self, leaf: Leaf, word: &str, field: &FieldPlan) {
         let violation = match &field.words {
             Some(words) => check_word(leaf, word, words),
-            None => Some(Violation::new(
-                leaf,
-                ViolationKind::NotAccepted,
-                format!("{leaf} {word} has no word here; give a number"),
-            )),
+            None => Some(number_instead(leaf, word, field, &self.plan.source)),
         };
         if let Some(violation) = violation {
             self.violation(violation);
@@ -90,9 +89,20 @@ impl State<'_> {
             Some((_, Some(near))) if self.policy.may_move(leaf) && may_go(leaf, number, near) => {
                 self.settlement.numbers.push((leaf, near));
             }
+            // What fit would choose is nothing where it may not choose.
+            Some((violation, _)) if leaf == Leaf::Seed => self.violation(violation.nearest(None)),
             Some((violation, _)) => self.violation(violation),
         }
     }
+}
+
+/// A word such as `auto` where the offer takes only numbers.
+fn number_instead(leaf: Leaf, word: &str, field: &FieldPlan, page: &Origin) -> Violation {
+    let range = describe(&field.numbers);
+    let message = format!("{leaf} {word} has no word here; accepted {range}");
+    Violation::new(leaf, ViolationKind::NotAccepted, message)
+        .accepted(accepted(&field.numbers))
+        .stated_by(page)
 }
 
 /// Counts only go down.

@@ -29,10 +29,14 @@ impl State<'_> {
     /// not have, or an open ratio that it cannot be told.
     fn droppable(&self, violation: &Violation) -> Option<Leaf> {
         let leaf = Leaf::from_path(&violation.field).filter(|leaf| self.policy.may_drop(*leaf))?;
-        let open =
-            leaf == Leaf::AspectRatio && self.request.aspect_ratio == Some(AspectRatio::Auto);
-        let absent = violation.kind == ViolationKind::Unsupported;
-        let cures = absent || (open && violation.kind == ViolationKind::NotAccepted);
+        let open = self.request.aspect_ratio == Some(AspectRatio::Auto);
+        let no_choice =
+            open || self.plan.geometry.ratios().is_empty() && !self.plan.geometry.pixels;
+        let cures = match violation.kind {
+            ViolationKind::Unsupported => true,
+            ViolationKind::NotAccepted => leaf == Leaf::AspectRatio && no_choice,
+            _ => false,
+        };
         (cures && self.set.contains(leaf)).then_some(leaf)
     }
 
