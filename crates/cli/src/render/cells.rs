@@ -354,10 +354,10 @@ mod tests {
 
     #[test]
     fn changed_leaves_out_what_is_sent_or_alike() {
-        let comparison = samples::video();
+        let comparison = samples::storyboard();
         let changed = lines(&comparison, true);
         let has = |field: &str| changed.iter().any(|line| line.field == field);
-        assert!(has("size") && has("generate_audio") && has("duration"));
+        assert!(has("aspect_ratio") && has("references.images") && has("seed"));
         assert!(!has("prompt") && !has("taskType") && !has("taskUUID"));
         assert!(changed.len() < lines(&comparison, false).len());
     }
@@ -376,12 +376,15 @@ mod tests {
 
     #[test]
     fn what_an_offer_does_unlike_the_others_is_marked() {
-        let lines = lines(&samples::video(), false);
+        let lines = lines(&samples::storyboard(), false);
         let marked = |field: &str| {
             find(&lines, field).cells.iter().flatten().filter(|cell| cell.differs).count()
         };
         assert_eq!(marked("prompt"), 0);
         assert_eq!(marked("taskUUID"), 0);
-        assert!(marked("generate_audio") > 0);
+        let lost = find(&lines, "seed").cells.iter().flatten();
+        let lost = lost.filter(|cell| matches!(cell.outcome, Outcome::Dropped | Outcome::Rejected));
+        assert_eq!(marked("seed"), lost.count());
+        assert!(marked("seed") > 0);
     }
 }

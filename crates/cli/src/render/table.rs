@@ -21,7 +21,7 @@ const NARROWEST: usize = 50;
 pub(crate) fn table(comparison: &Comparison, room: usize, changed: bool) -> String {
     let room = room.max(NARROWEST);
     let lines = all_lines(comparison, changed);
-    let mut out = format!("{}\n\n", paint(BOLD, &summary(comparison)));
+    let mut out = format!("{}\n\n", paint(BOLD, summary(comparison)));
     match columns::Layout::fit(comparison, &lines, room) {
         Some(layout) => columns::write(&mut out, comparison, &lines, &layout),
         None => self::lines::write(&mut out, comparison, &lines, room),
