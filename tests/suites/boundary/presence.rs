@@ -103,6 +103,7 @@ pub(crate) fn required_unless(limit: &Limit<'_>) -> Vec<Case> {
     let taken: Vec<&str> =
         taken.into_iter().filter(|field| limit.subject.is_wired(field)).collect();
     let mut cases: Vec<Case> = taken.iter().map(case).collect();
+    cases.extend(taken.first().and_then(|field| empty(limit, field)));
     cases.push(limit.set("on", sample(limit.subject, limit.field), accepted()));
     let expected = match limit.field {
         "size" => only(Probe::Row(default_size_row(limit).to_owned(), "added")),
@@ -110,6 +111,15 @@ pub(crate) fn required_unless(limit: &Limit<'_>) -> Vec<Case> {
     };
     cases.push(limit.case("outside", without.clone(), expected));
     cases
+}
+
+/// An empty text is no text that the vendor takes, also where it may be left out.
+fn empty(limit: &Limit<'_>, unless: &str) -> Option<Case> {
+    let min = limit.beside("chars")?[0].as_u64()?;
+    let request = with(limit.subject, limit.base(), unless, sample(limit.subject, unless));
+    let request = with(limit.subject, request, limit.field, "".into());
+    let expected = refused(limit.field, "too_short", &[0, min]);
+    Some(limit.case("outside-empty", request, expected))
 }
 
 /// Where the vendor wants a size and nobody names one, the lab's default tier is sent.

@@ -1,9 +1,9 @@
 //! What is accepted is right by the vendor's own schema, and the same however it is asked for.
 
-use genmux::{Mode, Outcome, Policy, Translation, shown};
+use genmux::{Mode, Outcome, Policy, Request, Translation, shown};
 use genmux_tests::schema::bodies;
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::case::{Read, check};
 
@@ -92,6 +92,55 @@ fn a_wish_for_several_results_is_met_by_the_calls_together() {
             payload["numberResults"].as_u64().unwrap_or(1)
         };
         prop_assert_eq!((0..translation.calls()).map(results).sum::<u64>(), asked);
+        Ok(())
+    });
+}
+
+/// The request as `fit` understood it: every moved leaf at the value that it moved to.
+fn moved(json: &Value, translation: &Translation<'_>) -> Value {
+    let mut moved = json.clone();
+    for row in translation.ledger().iter().filter(|row| row.outcome == Outcome::Adjusted) {
+        let to = row.to.clone().unwrap_or_default();
+        let text = to.as_str().unwrap_or_default();
+        match &*row.field {
+            // Words that stand for the pixels, and pixels that stand for the words.
+            "size" if !text.contains('x') => {
+                take(&mut moved, &["size"]);
+                for word in text.split_whitespace() {
+                    let field = if word.contains(':') { "aspect_ratio" } else { "resolution" };
+                    moved[field] = word.into();
+                }
+            }
+            "resolution" if text.contains('x') => {
+                take(&mut moved, &["aspect_ratio", "resolution"]);
+                moved["size"] = to;
+            }
+            "aspect_ratio" if moved["size"] != Value::Null => {}
+            "output.quality" => moved["output"]["quality"] = to,
+            "delivery.ttl_seconds" => moved["delivery"]["ttl_seconds"] = to,
+            field => moved[field] = to,
+        }
+    }
+    moved
+}
+
+fn take(json: &mut Value, fields: &[&str]) {
+    for field in fields {
+        json.as_object_mut().map(|json| json.shift_remove(*field));
+    }
+}
+
+#[test]
+fn what_fit_made_of_a_request_passes_strict() {
+    check(3000, |read| {
+        let Ok(fit) = read.translate_by(Mode::Fit.into()) else { return Ok(()) };
+        let json = moved(&read.case.json, &fit);
+        let request = Request::from_json(json.to_string().as_bytes());
+        let request = request.map_err(|error| TestCaseError::fail(format!("{json}: {error}")))?;
+        let offer = &read.case.subject.offer;
+        let strict = offer.translate(&request, &Policy::default(), &read.context);
+        let strict = strict.map_err(|error| TestCaseError::fail(format!("{json}: {error}")))?;
+        prop_assert_eq!(payloads(&strict), payloads(&fit), "of {}", json);
         Ok(())
     });
 }

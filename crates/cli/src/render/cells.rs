@@ -1,13 +1,13 @@
-//! Rows and cells, the same for all renderings so that they cannot disagree.
+//! Rows of cells, the same for all renderings so that they cannot disagree.
 
 use std::collections::{HashMap, HashSet};
 
 use genmux::{Leaf, Outcome, Row, Violation};
-use serde::Serialize;
 use serde_json::Value;
 
-use super::difference::{KEPT, REFUSED, marks};
-use super::text::{clean, shorten};
+use super::cell::{Cell, cell};
+use super::difference::marks;
+use super::text::clean;
 use super::values::value_text;
 use super::{Column, Comparison};
 
@@ -27,8 +27,8 @@ impl Group {
 
     pub(super) const fn title(self) -> &'static str {
         match self {
-            Group::Field => "fields",
-            Group::Added => "added, asked for by no field",
+            Group::Field => "fields of the request",
+            Group::Added => "added: asked for by no field",
             Group::Defaulted => "defaulted: not set, the vendor decides",
         }
     }
@@ -42,63 +42,6 @@ pub(super) struct Line {
     pub(super) asked: Option<String>,
     /// A cell an offer, in the order of the columns.
     pub(super) cells: Vec<Option<Cell>>,
-}
-
-/// What became of one field at one offer.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Cell {
-    pub(super) outcome: Outcome,
-    parts: Vec<Part>,
-    /// What a person should know.
-    pub(super) notes: Vec<String>,
-    /// Why the field is refused.
-    messages: Vec<String>,
-    /// The same in one or two words each.
-    kinds: Vec<String>,
-    /// Whether this offer does something else than the others.
-    pub(super) differs: bool,
-}
-
-/// A wire key, a value, or both.
-#[derive(Clone, Debug, PartialEq)]
-struct Part {
-    key: Option<String>,
-    value: Option<String>,
-}
-
-impl Cell {
-    /// The outcome in one word.
-    pub(super) fn word(&self) -> String {
-        word(self.outcome)
-    }
-
-    /// The wire form, each value in at most `room` columns; keys are never cut.
-    pub(super) fn form(&self, room: usize) -> String {
-        let parts = self.parts.iter().map(|part| {
-            let value = part.value.as_deref().map(|value| shorten(value, room));
-            match (&part.key, value) {
-                (Some(key), Some(value)) => format!("{key}={value}"),
-                (key, value) => key.clone().or(value).unwrap_or_default(),
-            }
-        });
-        parts.collect::<Vec<_>>().join(" ")
-    }
-
-    /// Why the field is refused, whole.
-    pub(super) fn reason(&self) -> String {
-        self.messages.join("; ")
-    }
-
-    /// Why the field is refused, in a few words.
-    pub(super) fn short_reason(&self) -> String {
-        self.kinds.join(", ")
-    }
-}
-
-/// The word that JSON has for an outcome or a kind of violation.
-pub(super) fn word(value: impl Serialize) -> String {
-    let word = serde_json::to_value(value).ok();
-    word.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 /// A row a field in canonical order, then what was added, then defaults.
@@ -187,81 +130,6 @@ fn asked(request: &Value, field: &str, row: Option<&Row>) -> Option<String> {
     Some(value_text(found))
 }
 
-fn cell(row: Option<&Row>, violations: &[&Violation]) -> Cell {
-    let notes = row.map(notes_of).unwrap_or_default();
-    Cell {
-        outcome: row.map_or(Outcome::Rejected, |row| row.outcome),
-        parts: row.map(parts).unwrap_or_default(),
-        notes,
-        messages: violations.iter().map(|violation| clean(&violation.message)).collect(),
-        kinds: violations.iter().map(|violation| word(violation.kind).replace('_', " ")).collect(),
-        differs: false,
-    }
-}
-
-fn notes_of(row: &Row) -> Vec<String> {
-    let mut notes: Vec<String> =
-        row.note.iter().filter(|note| !is_in_form(row, note)).map(|note| clean(note)).collect();
-    if !row.unchecked.is_empty() {
-        notes.push(format!("not checked: {}", row.unchecked.join(", ")));
-    }
-    notes
-}
-
-/// Whether the cell itself says what the note says: pixels, or what became of a value without a key.
-fn is_in_form(row: &Row, note: &str) -> bool {
-    is_without_key(row) || note.parse::<genmux::Size>().is_ok()
-}
-
-fn is_without_key(row: &Row) -> bool {
-    row.outcome == Outcome::Converted && row.wire.is_empty() && row.note.is_some()
-}
-
-fn parts(row: &Row) -> Vec<Part> {
-    let bare = |value: String| vec![Part { key: None, value: Some(value) }];
-    let value = || value_text(&row.value);
-    match (row.outcome, &row.from, &row.to) {
-        (Outcome::Adjusted, Some(from), Some(to)) => {
-            bare(format!("{} -> {}", value_text(from), value_text(to)))
-        }
-        // Media keep their own address wherever they go; the note says what happens on the way.
-        (Outcome::Converted, ..) if is_media(row) => {
-            row.wire.iter().map(|key| key_part(key)).collect()
-        }
-        (Outcome::Sent, ..) => row.wire.iter().map(|key| key_part(key)).collect(),
-        (Outcome::Converted, ..) if is_without_key(row) => {
-            bare(row.note.as_deref().map(clean).unwrap_or_default())
-        }
-        (Outcome::Converted | Outcome::Added, ..) => written(row),
-        (Outcome::Defaulted, ..) => bare(value()),
-        _ => Vec::new(),
-    }
-}
-
-fn is_media(row: &Row) -> bool {
-    Leaf::from_path(&row.field).is_some_and(Leaf::is_media)
-}
-
-fn key_part(key: &str) -> Part {
-    Part { key: Some(clean(key)), value: None }
-}
-
-/// Keys with the values that they carry.
-fn written(row: &Row) -> Vec<Part> {
-    let value_of = |key: &str| match &row.value {
-        Value::Object(values) if row.wire.len() > 1 || values.contains_key(key) => {
-            values.get(key).map(value_text)
-        }
-        value => Some(value_text(value)),
-    };
-    let parts = row.wire.iter().map(|key| {
-        // The row of an added key already has its name.
-        let named = row.outcome == Outcome::Added && **key == *row.field;
-        Part { key: (!named).then(|| clean(key)), value: value_of(key) }
-    });
-    parts.collect()
-}
-
 fn is_changed(line: &Line) -> bool {
     let cells = || line.cells.iter().flatten();
     let lost = |cell: &Cell| {
@@ -280,25 +148,13 @@ fn mark(line: &mut Line) {
         return;
     }
     let meanings: Vec<Option<String>> =
-        line.cells.iter().map(|cell| cell.as_ref().and_then(meaning)).collect();
+        line.cells.iter().map(|cell| cell.as_ref().and_then(Cell::meaning)).collect();
     let meanings: Vec<Option<&str>> = meanings.iter().map(Option::as_deref).collect();
     let marks = marks(&meanings);
     for (cell, differs) in line.cells.iter_mut().zip(marks) {
         if let Some(cell) = cell {
             cell.differs = differs;
         }
-    }
-}
-
-/// What a cell means for the result: vendors spell the same thing differently.
-fn meaning(cell: &Cell) -> Option<String> {
-    match cell.outcome {
-        Outcome::Sent | Outcome::Converted | Outcome::Implied => Some(KEPT.to_owned()),
-        Outcome::Skipped => None,
-        // Reasons differ with the vendor; that it is refused does not.
-        Outcome::Rejected => Some(REFUSED.to_owned()),
-        Outcome::Dropped => Some(cell.word()),
-        _ => Some(format!("{} {}", cell.word(), cell.form(usize::MAX))),
     }
 }
 

@@ -128,7 +128,7 @@ mod tests {
             "<title>",
             "prefers-color-scheme: dark",
             "@media print",
-            "What to expect back",
+            "what to expect back",
             "retired 20",
             "differs",
             "nothing is sent",

@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 use genmux::{Outcome, Violation};
 use serde_json::Value;
 
-use super::cells::{Cell, Group, Line, lines, notes, word};
+use super::cell::{Cell, word};
+use super::cells::{Group, Line, lines, notes};
 use super::heads::{facts, summary, tags};
 use super::text::{clean, shorten};
 use super::values::value_text;

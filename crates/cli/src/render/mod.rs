@@ -2,6 +2,7 @@
 //!
 //! `cells` and `heads` say what is shown; `table`, `markdown` and `html` only lay it out.
 
+mod cell;
 mod cells;
 mod difference;
 mod heads;

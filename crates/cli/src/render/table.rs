@@ -10,7 +10,8 @@ mod lines;
 mod style;
 
 use super::Comparison;
-use super::cells::{Cell, Line, lines as all_lines, notes};
+use super::cell::Cell;
+use super::cells::{Line, lines as all_lines, notes};
 use super::heads::summary;
 use super::text::{clean, width};
 use style::{BOLD, paint};

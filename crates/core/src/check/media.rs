@@ -29,10 +29,17 @@ pub(crate) fn check_media(
 ) -> Vec<Violation> {
     let mut violations = Vec::new();
     let Some(field) = plan.field(leaf) else { return violations };
-    for (index, media) in request.media(leaf).iter().enumerate() {
-        let item = Item { leaf, index, of: request.media(leaf).len() };
+    let list = request.media(leaf);
+    for (index, media) in list.iter().enumerate() {
+        let item = Item { leaf, index, of: list.len() };
+        let found = context.media.found(leaf, index);
+        if let Some(Err(problem)) = found {
+            violations.push(item.wrong(problem));
+            continue;
+        }
         violations.extend(unusable(plan, media, &item, context));
-        if let Some(facts) = context.media.facts(request, leaf, index) {
+        let facts = found.and_then(|found| found.as_ref().ok()).unwrap_or(&media.declared);
+        if facts.is_known() {
             violations.extend(wrong_kind_of_media(facts, &item));
             violations.extend(beyond(&field.media, facts, &item));
         }
@@ -79,9 +86,6 @@ impl Item {
 
 /// Media that cannot reach the vendor whatever its facts are.
 fn unusable(plan: &Plan, media: &Media, item: &Item, context: &Context) -> Option<Violation> {
-    if let Some(Err(problem)) = context.media.found(item.leaf, item.index) {
-        return Some(item.wrong(problem));
-    }
     match media.source() {
         MediaSource::Asset { provider, .. } if **provider != *plan.provider => {
             let provider_name = &plan.provider;

@@ -3,7 +3,7 @@
 use genmux::Violation;
 use serde_json::Value;
 
-use super::super::cells::word;
+use super::super::cell::word;
 use super::super::json::{Token, pieces};
 use super::super::values::value_text;
 use super::super::{Column, Comparison};

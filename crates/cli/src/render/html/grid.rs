@@ -2,7 +2,8 @@
 
 use genmux::Outcome;
 
-use super::super::cells::{Cell, Group, Line, word};
+use super::super::cell::{Cell, word};
+use super::super::cells::{Group, Line};
 use super::super::heads::{Tone, facts, tags};
 use super::super::text::{pieces, shorten};
 use super::super::{Column, Comparison};
@@ -76,7 +77,7 @@ fn expect(comparison: &Comparison) -> Element {
         });
         element("tr").child(name).all(cells)
     });
-    element("tbody").class("expect").child(group_head(comparison, "What to expect back")).all(rows)
+    element("tbody").class("expect").child(group_head(comparison, "what to expect back")).all(rows)
 }
 
 fn rows(comparison: &Comparison, lines: &[Line], group: Group) -> Element {
@@ -84,11 +85,6 @@ fn rows(comparison: &Comparison, lines: &[Line], group: Group) -> Element {
     if lines.peek().is_none() {
         return nothing();
     }
-    let title = match group {
-        Group::Field => "Fields of the request",
-        Group::Added => "Added: asked for by no field",
-        Group::Defaulted => "Defaulted: not set, the vendor decides",
-    };
     let rows = lines.map(|line| {
         let asked = line.asked.iter().map(|asked| {
             element("span").class("asked").attribute("dir", "auto").text(&shorten(asked, VALUE))
@@ -100,7 +96,7 @@ fn rows(comparison: &Comparison, lines: &[Line], group: Group) -> Element {
         });
         element("tr").child(name).all(cells)
     });
-    element("tbody").child(group_head(comparison, title)).all(rows)
+    element("tbody").child(group_head(comparison, group.title())).all(rows)
 }
 
 /// A name in code that breaks where words begin.

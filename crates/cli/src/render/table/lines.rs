@@ -1,6 +1,7 @@
 //! The narrow layout: below each field a line an offer.
 
-use super::super::cells::{Cell, Group, Line, notes};
+use super::super::cell::Cell;
+use super::super::cells::{Group, Line, notes};
 use super::super::heads::{facts, tags};
 use super::super::text::{clean, pad, shorten, width, wrap};
 use super::super::{Column, Comparison};

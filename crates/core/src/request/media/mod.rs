@@ -61,6 +61,14 @@ pub struct MediaFacts {
     pub millis: Option<u64>,
 }
 
+impl MediaFacts {
+    /// Whether anything is known.
+    pub const fn is_known(&self) -> bool {
+        let MediaFacts { mime, width, height, bytes, millis } = self;
+        mime.is_some() || width.is_some() || height.is_some() || bytes.is_some() || millis.is_some()
+    }
+}
+
 impl Media {
     /// Media of bytes in memory.
     pub fn bytes(bytes: impl Into<Bytes>, mime: impl Into<Arc<str>>) -> Media {
