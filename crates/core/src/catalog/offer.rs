@@ -76,7 +76,7 @@ impl Offer {
 
     /// Page of the newest revision in force.
     pub fn source(&self) -> &str {
-        &self.plan.source.page
+        &self.plan.page
     }
 
     /// Notes of the revisions in force.

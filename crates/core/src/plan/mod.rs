@@ -32,6 +32,9 @@ pub(crate) struct Plan {
     pub(crate) workflows: Vec<String>,
     pub(crate) revision: Date,
     pub(crate) dated_by: DatedBy,
+    /// Page of the newest revision.
+    pub(crate) page: Arc<str>,
+    /// The newest page that states fields, for what the offer does not take.
     pub(crate) source: Origin,
     pub(crate) status: Status,
     pub(crate) retired_on: Option<Date>,

@@ -17,6 +17,8 @@ pub struct Resolved {
     pub dated_by: DatedBy,
     /// Page of the newest revision in force.
     pub source: Arc<str>,
+    /// The newest page that states fields: a retirement says nothing of what the offer took.
+    pub facts: Origin,
     /// Whether the offer can still be had.
     pub status: Status,
     /// Since when it cannot.
@@ -63,11 +65,15 @@ pub(crate) fn resolve(
     merged.order_fields();
     let status = revisions.iter().rev().find_map(|r| r.status.map(|status| (status, r.since)));
     let (status, changed) = status.unwrap_or((Status::Live, newest.since));
-    merged.origins.fallback = Some(origin(&newest.source, newest.since));
+    let states_fields = |revision: &&&Revision| revision.body.contains_key("fields");
+    let stated = revisions.iter().rev().find(states_fields).copied().unwrap_or(newest);
+    let facts = origin(&stated.source, stated.since);
+    merged.origins.fallback = Some(facts.clone());
     Some(Resolved {
         revision: newest.since,
         dated_by: newest.dated_by,
         source: newest.source.as_str().into(),
+        facts,
         status,
         retired_on: (status == Status::Retired).then_some(changed),
         notes: revisions.iter().filter_map(|revision| revision.note.clone()).collect(),

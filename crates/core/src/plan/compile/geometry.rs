@@ -16,11 +16,7 @@ impl Compiler<'_> {
             (field(Leaf::Size), field(Leaf::AspectRatio), field(Leaf::Resolution));
         let model = self.files.model;
         let origin = |leaf: Leaf| field(leaf).map(|_| self.origin("fields", leaf.path(), "to"));
-        let page = Origin {
-            page: self.resolved.source.clone(),
-            since: self.resolved.revision,
-            at_run: false,
-        };
+        let page = self.resolved.facts.clone();
         let [size_at, ratio_at, tier_at] =
             [Leaf::Size, Leaf::AspectRatio, Leaf::Resolution].map(origin);
         let origins = [size_at, ratio_at, tier_at, Some(page)];

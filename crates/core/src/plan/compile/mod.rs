@@ -67,12 +67,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn origin(&self, section: &str, name: &str, attribute: &str) -> Origin {
-        let fallback = || Origin {
-            page: self.resolved.source.clone(),
-            since: self.resolved.revision,
-            at_run: false,
-        };
-        self.resolved.origins.of(section, name, attribute).cloned().unwrap_or_else(fallback)
+        let resolved = self.resolved;
+        resolved.origins.of(section, name, attribute).unwrap_or(&resolved.facts).clone()
     }
 
     /// Reads entry by entry, so that one mistake does not hide the next.
@@ -176,11 +172,8 @@ impl<'a> Compiler<'a> {
             workflows: model.workflows.clone(),
             revision: resolved.revision,
             dated_by: resolved.dated_by,
-            source: Origin {
-                page: resolved.source.clone(),
-                since: resolved.revision,
-                at_run: false,
-            },
+            page: resolved.source.clone(),
+            source: resolved.facts.clone(),
             status: resolved.status,
             retired_on: resolved.retired_on,
             notes: resolved.notes.clone(),
