@@ -60,8 +60,12 @@ pub fn wild_leaf(leaf: Leaf) -> BoxedStrategy<Value> {
         Leaf::Audios => media::list("mp3", 0..5),
         Leaf::SequentialCount | Leaf::Count => count(),
         Leaf::Seed | Leaf::TtlSeconds => seed(),
-        Leaf::GuidanceScale => (-20i32..200).prop_map(|tenths| json!(f64::from(tenths) / 10.0)).boxed(),
-        Leaf::CameraFixed | Leaf::GenerateAudio | Leaf::IncludeCost => any::<bool>().prop_map(Value::from).boxed(),
+        Leaf::GuidanceScale => {
+            (-20i32..200).prop_map(|tenths| json!(f64::from(tenths) / 10.0)).boxed()
+        }
+        Leaf::CameraFixed | Leaf::GenerateAudio | Leaf::IncludeCost => {
+            any::<bool>().prop_map(Value::from).boxed()
+        }
         Leaf::Format => select(Format::ALL).prop_map(|format| json!(format)).boxed(),
         Leaf::Quality => (0u64..130).prop_map(Value::from).boxed(),
         Leaf::Safety => words(&["off", "fast", "full"]),
@@ -80,10 +84,26 @@ fn words(words: &[&'static str]) -> BoxedStrategy<Value> {
 /// Prompts of every length and script, with tags, quotes and control characters.
 fn prompt() -> BoxedStrategy<Value> {
     let hostile = select(vec![
-        "", "a", "é", "\u{0}", "\u{202e}", "\r\n", "\"}],", "</script>", "$(id) `id` '", "🎬",
-        "[Image1]", "[Image2]", "[Video1]", "[Audio1]", "[Image0]", "[Image99999999999999999999]", "[[Image1",
+        "",
+        "a",
+        "é",
+        "\u{0}",
+        "\u{202e}",
+        "\r\n",
+        "\"}],",
+        "</script>",
+        "$(id) `id` '",
+        "🎬",
+        "[Image1]",
+        "[Image2]",
+        "[Video1]",
+        "[Audio1]",
+        "[Image0]",
+        "[Image99999999999999999999]",
+        "[[Image1",
     ]);
-    let some = prop::collection::vec(prop_oneof![hostile.prop_map(str::to_owned), any::<String>()], 0..4);
+    let some =
+        prop::collection::vec(prop_oneof![hostile.prop_map(str::to_owned), any::<String>()], 0..4);
     let marked = some.prop_map(|parts| format!("canary {}", parts.concat()));
     let long = select(vec![480, 500, 501, 1990, 2000, 2048, 2100, 3000, 3001, 5000]);
     let long = long.prop_map(|length: usize| format!("canary{}", "é".repeat(length - 6)));
@@ -93,8 +113,20 @@ fn prompt() -> BoxedStrategy<Value> {
 
 fn size() -> BoxedStrategy<Value> {
     let listed = select(vec![
-        "1920x1088", "864x480", "736x544", "1248x704", "2560x1440", "1024x1024", "4096x4096", "1280x720",
-        "640x480", "1x1", "4294967295x4294967295", "1x4294967295", "512x3024", "2048x2048",
+        "1920x1088",
+        "864x480",
+        "736x544",
+        "1248x704",
+        "2560x1440",
+        "1024x1024",
+        "4096x4096",
+        "1280x720",
+        "640x480",
+        "1x1",
+        "4294967295x4294967295",
+        "1x4294967295",
+        "512x3024",
+        "2048x2048",
     ]);
     let free = (1u32..7000, 1u32..7000).prop_map(|(width, height)| format!("{width}x{height}"));
     prop_oneof![listed.prop_map(str::to_owned), free].prop_map(Value::from).boxed()
@@ -102,8 +134,23 @@ fn size() -> BoxedStrategy<Value> {
 
 fn ratio() -> BoxedStrategy<Value> {
     let listed = select(vec![
-        "auto", "16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "9:21", "3:2", "2:3", "7:3", "5:4",
-        "1999:1000", "4294967295:1", "1:4294967295", "4294967295:4294967294", "1920:1088",
+        "auto",
+        "16:9",
+        "9:16",
+        "1:1",
+        "4:3",
+        "3:4",
+        "21:9",
+        "9:21",
+        "3:2",
+        "2:3",
+        "7:3",
+        "5:4",
+        "1999:1000",
+        "4294967295:1",
+        "1:4294967295",
+        "4294967295:4294967294",
+        "1920:1088",
     ]);
     let free = (1u32..40, 1u32..40).prop_map(|(width, height)| format!("{width}:{height}"));
     prop_oneof![3 => listed.prop_map(str::to_owned), 1 => free].prop_map(Value::from).boxed()
@@ -123,8 +170,18 @@ fn count() -> BoxedStrategy<Value> {
 
 fn seed() -> BoxedStrategy<Value> {
     let edge = select(vec![
-        0, 1, 59, 60, 61, 1 << 53, (1 << 53) + 1, 9223372036854775807, 9223372036854776000,
-        9223372036854776001, u64::MAX - 1, u64::MAX,
+        0,
+        1,
+        59,
+        60,
+        61,
+        1 << 53,
+        (1 << 53) + 1,
+        9223372036854775807,
+        9223372036854776000,
+        9223372036854776001,
+        u64::MAX - 1,
+        u64::MAX,
     ]);
     prop_oneof![edge, any::<u64>(), 0u64..100].prop_map(Value::from).boxed()
 }
@@ -133,11 +190,33 @@ fn seed() -> BoxedStrategy<Value> {
 pub fn options() -> BoxedStrategy<Value> {
     let provider = select(vec!["runware", "replicate", "scenario", "acme"]);
     let key = select(vec![
-        "outputType", "routing", "advancedFeatures", "safety", "inputs", "providerSettings", "settings", "seed",
-        "width", "model", "taskUUID", "aspect_ratio", "prompt", "x", "", "a.b", "é",
+        "outputType",
+        "routing",
+        "advancedFeatures",
+        "safety",
+        "inputs",
+        "providerSettings",
+        "settings",
+        "seed",
+        "width",
+        "model",
+        "taskUUID",
+        "aspect_ratio",
+        "prompt",
+        "x",
+        "",
+        "a.b",
+        "é",
     ]);
     let nested = prop::collection::btree_map(
-        select(vec!["bytedance", "checkContent", "mode", "frameImages", "x", "maxSequentialImages"]),
+        select(vec![
+            "bytedance",
+            "checkContent",
+            "mode",
+            "frameImages",
+            "x",
+            "maxSequentialImages",
+        ]),
         value(),
         0..3,
     );
@@ -148,8 +227,17 @@ pub fn options() -> BoxedStrategy<Value> {
 
 fn value() -> BoxedStrategy<Value> {
     let values = vec![
-        json!(null), json!(true), json!(0), json!(1.5), json!("URL"), json!("x"), json!([]), json!([1]),
-        json!({}), json!({"a": {"b": 1}}), json!({"cameraFixed": true}),
+        json!(null),
+        json!(true),
+        json!(0),
+        json!(1.5),
+        json!("URL"),
+        json!("x"),
+        json!([]),
+        json!([1]),
+        json!({}),
+        json!({"a": {"b": 1}}),
+        json!({"cameraFixed": true}),
     ];
     select(values).boxed()
 }

@@ -48,7 +48,7 @@ const OFFER: &str = r#"{
   ]
 }"#;
 
-/// Requests written by a person; what becomes of them is recorded: `golden/runware/newmodel-1.json`.
+/// Requests written by a person; what becomes of them is recorded in the same file.
 const GOLDEN: &str = r#"[
   {
     "case": "every field",

@@ -99,7 +99,7 @@ impl fmt::Debug for HttpRequest {
 }
 
 /// The JSON form of an HTTP request.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub struct ShownRequest {
     method: &'static str,
     url: String,
@@ -107,7 +107,6 @@ pub struct ShownRequest {
     body: Box<RawValue>,
 }
 
-#[derive(Debug)]
 struct ShownHeaders(Auth);
 
 impl Serialize for ShownHeaders {

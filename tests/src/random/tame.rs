@@ -109,7 +109,8 @@ fn geometry(subject: &Subject) -> BoxedStrategy<Sizes> {
     let listed = |field: &str| -> Vec<Value> {
         subject.attribute(field, "words").map(word_list).unwrap_or_default()
     };
-    let (mut ratios, mut tiers, mut sizes) = (listed("aspect_ratio"), listed("resolution"), Vec::new());
+    let (mut ratios, mut tiers, mut sizes) =
+        (listed("aspect_ratio"), listed("resolution"), Vec::new());
     for (tier, entries) in subject.spec["sizes"].as_object().into_iter().flatten() {
         tiers.push(json!(tier));
         for (ratio, size) in entries.as_object().into_iter().flatten() {
@@ -119,7 +120,11 @@ fn geometry(subject: &Subject) -> BoxedStrategy<Sizes> {
     }
     tiers.extend(subject.attribute("size", "tiers").map(word_list).unwrap_or_default());
     if let (Some(width), Some(height)) = (span(subject, "width"), span(subject, "height")) {
-        sizes.extend([width, height].iter().map(|span| json!(format!("{}x{}", span.0.max(height.0), height.1))));
+        sizes.extend(
+            [width, height]
+                .iter()
+                .map(|span| json!(format!("{}x{}", span.0.max(height.0), height.1))),
+        );
         ratios.extend(["1:1", "16:9", "auto"].map(Value::from));
     }
     let named = |field: &'static str, values: Vec<Value>| -> BoxedStrategy<Sizes> {
@@ -159,22 +164,31 @@ fn own_options(subject: &Subject) -> BoxedStrategy<Option<Value>> {
 /// Takes out what the rules forbid.
 fn keep_rules(spec: &Value, request: &mut Value) {
     for (_, rule) in spec["rules"].as_object().into_iter().flatten() {
-        let all = |list: &Value| -> Vec<Leaf> {
-            let names = list.as_array().into_iter().flatten().filter_map(Value::as_str);
-            names.flat_map(Leaf::group).collect()
+        let any = |list: &Value| group(list).iter().any(|leaf| is_set(request, *leaf));
+        let forbidden = match rule["rule"].as_str() {
+            Some("excludes") if any(&rule["fields"]) => group(&rule["with"]),
+            Some("requires") if !any(&rule["any_of"]) => group(&json!([rule["field"]])),
+            Some("sum_at_most") if sum(request) > rule["max"].as_u64() => {
+                vec![Leaf::SequentialCount]
+            }
+            _ => Vec::new(),
         };
-        let any = |request: &Value, leaves: &[Leaf]| leaves.iter().any(|leaf| is_set(request, *leaf));
-        match rule["rule"].as_str() {
-            Some("excludes") if any(request, &all(&rule["fields"])) => {
-                all(&rule["with"]).iter().for_each(|leaf| unset(request, *leaf));
-            }
-            Some("requires") if !any(request, &all(&rule["any_of"])) => {
-                all(&json!([rule["field"]])).iter().for_each(|leaf| unset(request, *leaf));
-            }
-            Some("sum_at_most") => unset(request, Leaf::SequentialCount),
-            _ => {}
+        for leaf in forbidden {
+            unset(request, leaf);
         }
     }
+}
+
+/// The leaves that fields and groups stand for.
+fn group(list: &Value) -> Vec<Leaf> {
+    let names = list.as_array().into_iter().flatten().filter_map(Value::as_str);
+    names.flat_map(Leaf::group).collect()
+}
+
+/// Reference images and images of a sequence together.
+fn sum(request: &Value) -> Option<u64> {
+    let references = request["references"]["images"].as_array().map_or(0, Vec::len) as u64;
+    Some(references + request["sequential_count"].as_u64()?)
 }
 
 fn pointer(leaf: Leaf) -> String {

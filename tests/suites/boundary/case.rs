@@ -96,7 +96,10 @@ fn check_schema(case: &Case, translation: &Translation<'_>) -> Result<(), String
         let refusals = case.subject.refusals(&body);
         if !refusals.is_empty() {
             let body = String::from_utf8_lossy(&body).into_owned();
-            return Err(format!("the vendor's schema refuses {body}:\n  {}", refusals.join("\n  ")));
+            return Err(format!(
+                "the vendor's schema refuses {body}:\n  {}",
+                refusals.join("\n  ")
+            ));
         }
     }
     Ok(())
@@ -137,7 +140,8 @@ fn check_wording(case: &Case, violation: &Violation, ours: bool) -> Result<(), S
         return if ours { Ok(()) } else { Err(format!("no source states: {message}")) };
     };
     let dated = source.rsplit_once(", ").filter(|(page, _)| !page.is_empty());
-    let known = dated.is_some_and(|(_, date)| date.len() == 10 && date <= case.subject.date.as_str());
+    let known =
+        dated.is_some_and(|(_, date)| date.len() == 10 && date <= case.subject.date.as_str());
     if known { Ok(()) } else { Err(format!("source {source:?} is no page and date in force")) }
 }
 

@@ -42,7 +42,9 @@ fn tiers_of(limit: &Limit<'_>) -> Vec<String> {
     let mut tiers: Vec<String> = words.into_iter().map(|(word, _)| word).collect();
     if subject.is_wired("size") {
         tiers.extend(table_of(limit).into_iter().map(|entry| entry.tier));
-        tiers.extend(subject.attribute("size", "tiers").map(crate::limit::strings).into_iter().flatten());
+        tiers.extend(
+            subject.attribute("size", "tiers").map(crate::limit::strings).into_iter().flatten(),
+        );
     }
     tiers
 }
@@ -215,7 +217,9 @@ pub(crate) fn tiers(limit: &Limit<'_>) -> Vec<Case> {
             let size = (unit.0 * times, unit.1 * times);
             let expected = match own_words(limit, ratio, name) {
                 Some(words) => Expected::Accepted(words),
-                None if tiers_of(limit).iter().any(|known| known == name) => worked_out(limit, size),
+                None if tiers_of(limit).iter().any(|known| known == name) => {
+                    worked_out(limit, size)
+                }
                 None => refused("resolution", "not_accepted", &[name]),
             };
             let request = named(limit, Some(ratio), Some(name));
@@ -227,10 +231,12 @@ pub(crate) fn tiers(limit: &Limit<'_>) -> Vec<Case> {
 }
 
 fn worked_out(limit: &Limit<'_>, (width, height): (u64, u64)) -> Expected {
-    let range = |name: &str| limit.beside(name).map_or((1, u64::MAX), |span| {
-        let (_, min, max) = around(span);
-        (min, max)
-    });
+    let range = |name: &str| {
+        limit.beside(name).map_or((1, u64::MAX), |span| {
+            let (_, min, max) = around(span);
+            (min, max)
+        })
+    };
     let sides = [(width, range("width")), (height, range("height"))];
     if let Some((side, (_, max))) = sides.iter().find(|(side, (_, max))| side > max) {
         return refused("resolution", "above_maximum", &[side, max]);

@@ -102,7 +102,9 @@ pub(crate) fn broken_sums(subject: &Subject, request: &Value) -> Vec<(String, St
     for rule in rules(subject, "sum_at_most") {
         let fields = strings(&rule["fields"]);
         let set = fields.iter().rfind(|field| at(request, field).is_some());
-        if fields.iter().map(part).sum::<u64>() > rule["max"].as_u64().unwrap_or(0) {
+        // Alone, a count has limits of its own.
+        let together = fields.iter().any(|field| at(request, field).is_some_and(Value::is_array));
+        if together && fields.iter().map(part).sum::<u64>() > rule["max"].as_u64().unwrap_or(0) {
             broken.extend(set.map(|field| (field.clone(), "sum_exceeded".to_owned())));
         }
     }

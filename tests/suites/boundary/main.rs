@@ -1,4 +1,4 @@
-//! Every limit of every offer on every one of its dates: a case on it, one inside, one just outside.
+//! Every limit of every offer on each of its dates: a case on it, one inside, one just outside.
 //!
 //! Cases are generated from the resolved specs, so a new limit is tested by being written down; an
 //! attribute that no generator knows fails. Whatever is accepted must also satisfy the vendor's own

@@ -94,9 +94,8 @@ pub(crate) fn max_seconds(limit: &Limit<'_>) -> Vec<Case> {
 pub(crate) fn total_seconds(limit: &Limit<'_>) -> Vec<Case> {
     let max = limit.value.as_f64().unwrap_or_default();
     let set = |position: &str, total: f64, expected: Expected| {
-        let mut pair = [2.0, total - 2.0].map(|seconds| {
-            declaring(limit, "seconds", seconds.into())[0].take()
-        });
+        let mut pair =
+            [2.0, total - 2.0].map(|seconds| declaring(limit, "seconds", seconds.into())[0].take());
         let value = Value::from(pair.iter_mut().map(Value::take).collect::<Vec<_>>());
         limit.set(position, value, expected)
     };
@@ -129,9 +128,7 @@ pub(crate) fn source_forms(limit: &Limit<'_>) -> Vec<Case> {
         ours(refused(limit.field, "wrong_media", &["https:"]))
     };
     cases.push(limit.set("http", value("http://media.test/a"), http));
-    for (provider, id) in
-        [("runware", UUID), ("replicate", "file-1"), ("scenario", "asset_a1")]
-    {
+    for (provider, id) in [("runware", UUID), ("replicate", "file-1"), ("scenario", "asset_a1")] {
         let expected = if provider == own {
             uploads(0)
         } else {
@@ -162,7 +159,11 @@ pub(crate) fn inline(limit: &Limit<'_>) -> Vec<Case> {
         let value = if limit.field.starts_with("frames") { data } else { json!([data]) };
         limit.set(position, value, Expected::Accepted(vec![Probe::Uploads(uploads)]))
     };
-    vec![set("inline-on", max, 0), set("inline-inside", max - 1, 0), set("inline-outside", max + 1, 1)]
+    vec![
+        set("inline-on", max, 0),
+        set("inline-inside", max - 1, 0),
+        set("inline-outside", max + 1, 1),
+    ]
 }
 
 /// A data URI of a PNG header with zeros behind it.

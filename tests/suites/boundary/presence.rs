@@ -29,14 +29,19 @@ pub(crate) fn encoding(limit: &Limit<'_>) -> Vec<Case> {
             vec![limit.set("alone", item, only(sent(0, wire)))]
         }
         Some("sequence") => vec![
-            limit.set("one", json!(1), Expected::Accepted(vec![
-                sent(0, json!("disabled")),
-                Probe::NotOnWire(wires[1].clone()),
-            ])),
-            limit.set("more", json!(2), Expected::Accepted(vec![
-                sent(0, json!("auto")),
-                sent(1, json!(2)),
-            ])),
+            limit.set(
+                "one",
+                json!(1),
+                Expected::Accepted(vec![
+                    sent(0, json!("disabled")),
+                    Probe::NotOnWire(wires[1].clone()),
+                ]),
+            ),
+            limit.set(
+                "more",
+                json!(2),
+                Expected::Accepted(vec![sent(0, json!("auto")), sent(1, json!(2))]),
+            ),
         ],
         Some("content_check") => content_check(limit),
         other => panic!("{}: no case for the encoding {other:?}", limit.field),

@@ -33,7 +33,8 @@ pub(crate) fn excludes(limit: &Limit<'_>) -> Vec<Case> {
         fields
     };
     let (ones, others) = (taken(&limit.value["fields"]), taken(&limit.value["with"]));
-    let set = |field: &str, request| with(limit.subject, request, field, sample(limit.subject, field));
+    let set =
+        |field: &str, request| with(limit.subject, request, field, sample(limit.subject, field));
     let mut cases = Vec::new();
     for field in ones.iter().chain(&others) {
         cases.push(limit.case(&format!("keeps-{field}"), set(field, limit.base()), accepted()));
@@ -237,7 +238,8 @@ pub(crate) fn constants_of(subject: &Arc<Subject>) -> Vec<Case> {
     let mut probes: Vec<Probe> =
         constants.map(|(path, value)| Probe::Wire(path.clone(), value.clone())).collect();
     let provider = |key: &str| subject.provider[key].as_str().map(str::to_owned);
-    probes.extend(provider("model").map(|path| Probe::Wire(path, json!(subject.offer.vendor_id()))));
+    probes
+        .extend(provider("model").map(|path| Probe::Wire(path, json!(subject.offer.vendor_id()))));
     probes.extend(provider("task_id").map(Probe::OnWire));
     if let Some(fps) = subject.model["fps"].as_u64() {
         probes.push(Probe::Expect("fps", fps.into()));

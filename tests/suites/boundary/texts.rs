@@ -19,14 +19,13 @@ pub(crate) fn chars(limit: &Limit<'_>) -> Vec<Case> {
         if let Some(min) = limit.value[0].as_u64() {
             add("on-min", min, accepted());
             add("inside-min", min + 1, accepted());
-            match min {
-                0 => {}
-                1 => add("outside-min", 0, refused::<u64>(limit.field, "missing", &[])),
-                _ => add(
-                    "outside-min",
-                    min - 1,
-                    refused(limit.field, "too_short", &[min - 1, min]),
-                ),
+            // A required text of no characters is missing, whatever its shortest length is.
+            let expected = match min {
+                0 | 1 => refused::<u64>(limit.field, "missing", &[]),
+                _ => refused(limit.field, "too_short", &[min - 1, min]),
+            };
+            if min > 0 {
+                add("outside-min", min - 1, expected);
             }
         }
         if let Some(max) = limit.value[1].as_u64() {
@@ -74,15 +73,16 @@ pub(crate) fn forms(limit: &Limit<'_>) -> Vec<Case> {
 
 /// `[Image1]` and its like point to references that are there.
 pub(crate) fn tags(limit: &Limit<'_>) -> Vec<Case> {
-    let kinds =
-        [("Image", "references.images"), ("Video", "references.videos")].into_iter().filter(
-            |(_, field)| limit.subject.is_wired(field),
-        );
+    let kinds = [("Image", "references.images"), ("Video", "references.videos")]
+        .into_iter()
+        .filter(|(_, field)| limit.subject.is_wired(field));
     let mut cases = Vec::new();
     for (tag, field) in kinds {
         let prompt = |number: u32| format!("a boat like [{tag}{number}] in the rain");
         let written = match limit.value.as_str() {
-            Some("at") => prompt(1).replace(&format!("[{tag}1]"), &format!("@{}1", tag.to_lowercase())),
+            Some("at") => {
+                prompt(1).replace(&format!("[{tag}1]"), &format!("@{}1", tag.to_lowercase()))
+            }
             _ => prompt(1),
         };
         let request = |number: u32| {

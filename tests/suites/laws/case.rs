@@ -94,25 +94,24 @@ pub(crate) fn check(cases: u32, law: impl Fn(&Read<'_>) -> TestCaseResult) {
 }
 
 fn any_case() -> impl Strategy<Value = Case> {
-    let subject = || (0..SUBJECTS.len()).prop_map(|at| &SUBJECTS[at]);
-    let wild = (subject(), wild()).boxed();
-    let made = SUBJECTS.iter().map(|subject| (Just(subject), tame(subject)).boxed());
-    let request = prop_oneof![1 => wild, 2 => Union::new(made)];
+    let subject = (0..SUBJECTS.len()).prop_map(|at| &SUBJECTS[at]);
+    let arbitrary = (subject, wild()).boxed();
+    let tamed = SUBJECTS.iter().map(|of| (Just(of), tame(of)).boxed());
+    let request = prop_oneof![1 => arbitrary, 2 => Union::new(tamed)];
     let mode = || select(Mode::ALL.to_vec());
     let exceptions = prop::collection::vec((select(Leaf::ALL), mode()), 0..3);
-    (request, mode(), exceptions, any::<bool>()).prop_map(
-        |((subject, json), default, exceptions, allow_paths)| {
-            Case { subject, json, default, exceptions, allow_paths }
-        },
-    )
+    let case = (request, mode(), exceptions, any::<bool>());
+    case.prop_map(|((subject, json), default, exceptions, allow_paths)| Case {
+        subject,
+        json,
+        default,
+        exceptions,
+        allow_paths,
+    })
 }
 
 /// Runs a law over anything; `LAWS_TIMES=20` makes a long hunt of it.
-pub(crate) fn run<S: Strategy>(
-    cases: u32,
-    strategy: &S,
-    law: impl Fn(S::Value) -> TestCaseResult,
-) {
+pub(crate) fn run<S: Strategy>(cases: u32, strategy: &S, law: impl Fn(S::Value) -> TestCaseResult) {
     let persistence: Option<Box<FileFailurePersistence>> = None;
     let times = std::env::var("LAWS_TIMES").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
     let config = Config {
@@ -137,6 +136,9 @@ fn both_answers_are_common_under_every_policy() {
         Ok(())
     });
     let seen = seen.into_inner();
-    assert!(seen.iter().flatten().all(|times| *times > 150), "rejected, accepted by mode: {seen:?}");
+    assert!(
+        seen.iter().flatten().all(|times| *times > 150),
+        "rejected, accepted by mode: {seen:?}"
+    );
     println!("rejected, accepted by mode: {seen:?}");
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use genmux::{Outcome, Row};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
+use serde_json::Value;
 
 use crate::case::{Read, check, is_unset};
 
@@ -67,7 +68,12 @@ fn adjusted_rows_say_from_what_to_what_and_others_do_not() {
     check(3000, |read| {
         for row in ledger(read) {
             let adjusted = row.outcome == Outcome::Adjusted;
-            prop_assert_eq!((row.from.is_some(), row.to.is_some()), (adjusted, adjusted), "{:?}", row);
+            prop_assert_eq!(
+                (row.from.is_some(), row.to.is_some()),
+                (adjusted, adjusted),
+                "{:?}",
+                row
+            );
             prop_assert!(row.from.is_none() || row.from != row.to, "moved nowhere: {row:?}");
         }
         Ok(())
@@ -128,7 +134,8 @@ fn allowed(read: &Read<'_>, row: &Row) -> TestCaseResult {
 fn counts_only_go_down() {
     check(2000, |read| {
         for row in ledger(read).iter().filter(|row| row.outcome == Outcome::Adjusted) {
-            let moved = row.from.as_ref().and_then(|v| v.as_u64()).zip(row.to.as_ref().and_then(|v| v.as_u64()));
+            let number = |value: &Option<Value>| value.as_ref().and_then(Value::as_u64);
+            let moved = number(&row.from).zip(number(&row.to));
             if let (Some((from, to)), "sequential_count" | "count") = (moved, &*row.field) {
                 prop_assert!(to < from, "{row:?}");
             }

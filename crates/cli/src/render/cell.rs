@@ -99,7 +99,7 @@ fn notes_of(row: &Row) -> Vec<String> {
     notes
 }
 
-/// Whether the cell itself says what the note says: pixels, or what became of a value without a key.
+/// Whether the cell itself says what the note says: pixels, or what became of a keyless value.
 fn is_in_form(row: &Row, note: &str) -> bool {
     is_without_key(row) || note.parse::<genmux::Size>().is_ok()
 }

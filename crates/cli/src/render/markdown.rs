@@ -210,7 +210,7 @@ mod tests {
     fn hostile_values_stay_values() {
         let text = markdown(&samples::hostile(), false);
         assert!(!text.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'));
-        // In the table and the lists no code span holds a backtick, so that every other part is code.
+        // In table and lists no code span holds a backtick, so that every other part is code.
         let outside = text.lines().filter(|line| line.starts_with(['|', '-']));
         let outside: Vec<&str> = outside.flat_map(|line| line.split('`').step_by(2)).collect();
         let outside =

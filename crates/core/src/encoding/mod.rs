@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 pub(crate) use media::{MediaValue, must_upload};
 pub(crate) use plain::exact;
 
+use crate::leaf::Leaf;
 use crate::plan::{Node, Slot, What};
 use crate::translate::Call;
 
@@ -90,13 +91,14 @@ fn is_present(slot: &Slot, call: Call<'_>) -> bool {
     let wired = &call.settlement.wired;
     match slot {
         Slot::Constant(_) | Slot::TaskId => true,
+        // A sequence of one is what the vendor makes anyway, also where a policy lowered it to one.
+        Slot::Plain(Leaf::SequentialCount) | Slot::SequenceCount => sequence::count(call).is_some(),
         Slot::Plain(leaf) | Slot::Media(leaf) | Slot::MediaList(leaf) => call.writes(*leaf),
         Slot::Frames { leaves, .. } => leaves.iter().any(|leaf| call.writes(leaf)),
         Slot::Width | Slot::Height | Slot::BesidePixels(_) => wired.pixels.is_some(),
         Slot::RatioWord => wired.ratio.is_some(),
         Slot::TierWord => wired.tier.is_some(),
         Slot::SequenceSwitch => sequence::switch(call).is_some(),
-        Slot::SequenceCount => sequence::count(call).is_some(),
         Slot::CheckContent | Slot::CheckMode => content_check::mode(call).is_some(),
         Slot::Results => call.results() > 1,
     }

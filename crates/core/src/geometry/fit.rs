@@ -10,7 +10,7 @@ use crate::request::{AspectRatio, Ratio, Resolution, Size};
 /// The nearest to exact pixels, and how it reads.
 pub(super) fn size(geometry: &Geometry, size: Size) -> Option<(Wired, String)> {
     if let (Some(free), true) = (&geometry.free, geometry.pixels) {
-        let near = free.nearest(size.ratio(), size.area())?;
+        let near = free.nearest(size.ratio(), size.area(), &[free.step, 1])?;
         return Some((pixels(near), near.to_string()));
     }
     if geometry.pixels {
@@ -67,7 +67,9 @@ fn by_table(geometry: &Geometry, asked: Asked) -> Option<(Wired, Vec<(Leaf, Valu
         ratio: asked.ratio.map(|_| AspectRatio::Fixed(entry.label)),
         tier: asked.tier.map(|_| entry.tier),
     };
-    Some((pixels(entry.size), moved(asked, near)))
+    // What it moves to takes the road that it takes when it is asked for strictly.
+    let wired = strict::words(geometry, near).unwrap_or_else(|_| pixels(entry.size));
+    Some((wired, moved(asked, near)))
 }
 
 fn by_free_sides(geometry: &Geometry, asked: Asked) -> Option<(Wired, Vec<(Leaf, Value)>)> {
@@ -82,7 +84,7 @@ fn by_free_sides(geometry: &Geometry, asked: Asked) -> Option<(Wired, Vec<(Leaf,
     }
     let ratio = asked.fixed().or(geometry.default_ratio)?;
     let most = u64::from(free.width.1) * u64::from(free.height.1);
-    let size = free.nearest(ratio, tier.map_or(most, Resolution::area))?;
+    let size = free.nearest(ratio, tier.map_or(most, Resolution::area), &[free.step])?;
     let mut changes = Vec::new();
     if size.ratio() != ratio && asked.ratio.is_some() {
         changes.push((Leaf::AspectRatio, json!(size.ratio().reduced())));

@@ -81,12 +81,13 @@ impl Free {
         stated(geometry, violation.actual(json!(ratio)).accepted(accepted))
     }
 
-    /// The size inside the limits that is nearest in ratio, then in area.
-    pub(super) fn nearest(&self, ratio: Ratio, area: u64) -> Option<Size> {
-        let exact = Unit::of(ratio, self.step).and_then(|unit| self.nearest_exact(unit, area));
-        exact
-            .or_else(|| Unit::of(ratio, 1).and_then(|unit| self.nearest_exact(unit, area)))
-            .or_else(|| self.nearest_rounded(ratio, area))
+    /// The size inside the limits that is nearest in ratio, then in area; its sides are multiples
+    /// of the first step that allows it.
+    pub(super) fn nearest(&self, ratio: Ratio, area: u64, steps: &[u32]) -> Option<Size> {
+        let exact =
+            |step: &u32| Unit::of(ratio, *step).and_then(|unit| self.nearest_exact(unit, area));
+        let last = steps.last().copied().unwrap_or(1);
+        steps.iter().find_map(exact).or_else(|| self.nearest_rounded(ratio, area, last))
     }
 
     fn nearest_exact(&self, unit: Unit, area: u64) -> Option<Size> {
@@ -106,19 +107,21 @@ impl Free {
             .min_by(|a, b| away(*a, area).total_cmp(&away(*b, area)).then(a.area().cmp(&b.area())))
     }
 
-    /// Where no size has exactly the ratio: both sides rounded into the limits.
+    /// Where no size has exactly the ratio: both sides rounded to steps inside the limits.
     #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::cast_sign_loss)]
-    fn nearest_rounded(&self, ratio: Ratio, area: u64) -> Option<Size> {
+    fn nearest_rounded(&self, ratio: Ratio, area: u64, step: u32) -> Option<Size> {
         let bounds = |(min, max): (u32, u32)| (f64::from(min), f64::from(max));
         let ((w_min, w_max), (h_min, h_max)) = (bounds(self.width), bounds(self.height));
         let ratio = ratio.ln().exp().clamp(w_min / h_max, w_max / h_min);
         let height =
             (area as f64 / ratio).sqrt().clamp(h_min.max(w_min / ratio), h_max.min(w_max / ratio));
-        let round = |side: f64, min: f64, max: f64| side.round().clamp(min, max) as u32;
-        let size = Size {
-            width: round(height * ratio, w_min, w_max),
-            height: round(height, h_min, h_max),
+        let step = f64::from(step.max(1));
+        let round = |side: f64, min: f64, max: f64| {
+            let (least, most) = ((min / step).ceil() * step, (max / step).floor() * step);
+            ((side / step).round() * step).max(least).min(most) as u32
         };
+        let (width, height) = (round(height * ratio, w_min, w_max), round(height, h_min, h_max));
+        let size = Size { width, height };
         self.broken_by(size, Leaf::Size).is_empty().then_some(size)
     }
 }
@@ -223,7 +226,7 @@ mod tests {
         let limits = free((512, 2048), (512, 2048));
         let check = |ratio: &str, area: u64, expected: &str| {
             assert_eq!(
-                limits.nearest(ratio.parse().unwrap(), area).unwrap().to_string(),
+                limits.nearest(ratio.parse().unwrap(), area, &[8, 1]).unwrap().to_string(),
                 expected,
                 "{ratio}"
             );

@@ -231,6 +231,7 @@ fn settle_words(geometry: &Geometry, request: &Request, set: Leaves, policy: &Po
     let near = fit::words(geometry, asked);
     let moved = near.as_ref().map(|(_, moved)| moved.as_slice()).unwrap_or_default();
     if let Some((wired, moved)) = &near
+        && !moved.is_empty()
         && moved.iter().all(|(leaf, _)| policy.may_move(*leaf))
     {
         return Settled { wired: *wired, moved: moved.clone(), implied, violations: Vec::new() };

@@ -94,8 +94,8 @@ pub(crate) struct OptionPlan {
 pub(crate) struct FieldPlan {
     /// Dotted wire paths.
     pub(crate) wire: Vec<Arc<str>>,
-    pub(crate) implied: Vec<Value>,
-    pub(crate) implied_with: Vec<Leaves>,
+    /// Values that the offer always has, while a leaf of each group is set.
+    pub(crate) implied: Option<(Vec<Value>, Vec<Leaves>, Origin)>,
     pub(crate) default: Option<(Value, Origin)>,
     pub(crate) numbers: NumberLimits,
     pub(crate) words: Option<WordSet>,

@@ -91,10 +91,12 @@ pub struct Request {
 as_object!(Request, "a request: a JSON object", unknown_key, {
     "kind" => kind: Kind, "prompt" => prompt: String, "size" => size: Size,
     "aspect_ratio" => aspect_ratio: AspectRatio, "resolution" => resolution: Resolution,
-    "duration" => duration: Duration, "frames" => frames: Frames, "references" => references: References,
+    "duration" => duration: Duration, "frames" => frames: Frames,
+    "references" => references: References,
     "sequential_count" => sequential_count: Whole, "count" => count: Whole, "seed" => seed: Whole,
     "guidance_scale" => guidance_scale: f64, "camera_fixed" => camera_fixed: bool,
-    "generate_audio" => generate_audio: bool, "output" => output: Output, "safety" => safety: Safety,
+    "generate_audio" => generate_audio: bool, "output" => output: Output,
+    "safety" => safety: Safety,
     "delivery" => delivery: Delivery, "provider_options" => provider_options: ProviderOptions,
 });
 

@@ -64,7 +64,7 @@ pub struct Delivery {
 }
 
 /// Wire parameters by provider.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Default, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct ProviderOptions(pub IndexMap<String, Map<String, Value>>);
 
@@ -118,7 +118,10 @@ impl<'de> Deserialize<'de> for ProviderOptions {
                 Value::Null => {}
                 Value::Object(options) => {
                     let set = options.into_iter().filter(|(_, value)| !is_unset(value));
-                    read.insert(provider, set.collect());
+                    let set: Map<String, Value> = set.collect();
+                    if !set.is_empty() {
+                        read.insert(provider, set);
+                    }
                 }
                 _ => return Err(D::Error::custom(HINT)),
             }
@@ -146,7 +149,7 @@ as_object!(References, "references: an object with images, videos and audios", u
 as_object!(Output, "output: an object with format and quality", unknown_key, {
     "format" => format: Format, "quality" => quality: Whole,
 });
-as_object!(Delivery, "delivery: an object with webhook_url, upload_url, ttl_seconds and include_cost", unknown_key, {
+as_object!(Delivery, "delivery: an object of URLs, ttl_seconds and include_cost", unknown_key, {
     "webhook_url" => webhook_url: WebUrl, "upload_url" => upload_url: WebUrl,
     "ttl_seconds" => ttl_seconds: Whole, "include_cost" => include_cost: bool,
 });
@@ -158,7 +161,7 @@ impl<'de> Deserialize<'de> for WebUrl {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<WebUrl, D::Error> {
         let text = String::deserialize(deserializer)?;
         if media::is_web_url(&text) {
-            return Ok(WebUrl(text));
+            return Ok(WebUrl(media::lower_scheme(&text).into_owned()));
         }
         Err(serde::de::Error::custom("expected an https: URL with a host and no blanks"))
     }
@@ -167,6 +170,14 @@ impl<'de> Deserialize<'de> for WebUrl {
 impl From<WebUrl> for Option<String> {
     fn from(url: WebUrl) -> Option<String> {
         Some(url.0)
+    }
+}
+
+/// Keys only: a value may be a secret.
+impl fmt::Debug for ProviderOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys = |options: &Map<String, Value>| options.keys().cloned().collect::<Vec<_>>();
+        f.debug_map().entries(self.0.iter().map(|(name, options)| (name, keys(options)))).finish()
     }
 }
 

@@ -49,7 +49,10 @@ fn explain<'de, T: Deserialize<'de>>(text: &'de [u8], plain: &serde_json::Error)
 
 /// `Deserialize` for a struct of optional fields: `null` is unset, unknown keys get a hint.
 macro_rules! as_object {
-    ($type:ident, $what:literal, $hint:path, { $($key:literal => $field:ident: $read:ty),+ $(,)? }) => {
+    (
+        $type:ident, $what:literal, $hint:path,
+        { $($key:literal => $field:ident: $read:ty),+ $(,)? }
+    ) => {
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 struct Visitor;
@@ -58,7 +61,10 @@ macro_rules! as_object {
                     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                         f.write_str($what)
                     }
-                    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$type, A::Error> {
+                    fn visit_map<A>(self, mut map: A) -> Result<$type, A::Error>
+                    where
+                        A: serde::de::MapAccess<'de>,
+                    {
                         use serde::de::Error;
                         let mut object = $type::default();
                         let mut seen: Vec<&'static str> = Vec::new();

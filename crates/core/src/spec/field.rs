@@ -34,7 +34,7 @@ pub struct Field {
     pub min: Option<Number>,
     /// Greatest accepted number.
     pub max: Option<Number>,
-    /// Accepted numbers are multiples of it; of a free size, the step of sizes that genmux works out.
+    /// Accepted numbers are multiples of it; of a free size, the step of sizes worked out here.
     pub step: Option<Number>,
     /// Closed set of accepted numbers.
     pub values: Option<Vec<Number>>,

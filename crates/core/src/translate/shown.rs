@@ -63,7 +63,7 @@ impl<'a> From<&'a Plan> for ShownOffer<'a> {
 }
 
 /// The JSON form of a translation or a rejection.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub struct Shown<'a> {
     offer: ShownOffer<'a>,
     catalogue: &'a str,

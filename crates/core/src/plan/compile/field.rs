@@ -50,7 +50,6 @@ impl Compiler<'_> {
                 .iter()
                 .flat_map(|wire| wire.0.iter().map(|path| path.as_str().into()))
                 .collect(),
-            implied: field.implied.clone().unwrap_or_default(),
             default: field.default.clone().map(|value| (value, origin("default"))),
             numbers: NumberLimits {
                 min: field.min.map(|min| (min, origin("min"))),
@@ -74,7 +73,10 @@ impl Compiler<'_> {
         plan.media.max_bytes = field.max_bytes.map(|max| (max, origin("max_bytes")));
         plan.media.max_seconds = field.max_seconds.map(|max| (max, origin("max_seconds")));
         plan.media.total_seconds = field.total_seconds.map(|max| (max, origin("total_seconds")));
-        plan.implied_with = self.groups(leaf, field);
+        plan.implied = field.implied.clone().map(|values| {
+            let origin = self.origin("fields", name, "implied");
+            (values, self.groups(leaf, field), origin)
+        });
         let split = field.split_with.clone().unwrap_or_default();
         plan.split_with = self.leaves(&format!("fields.{leaf}.split_with"), &split);
         self.check_limits(leaf, &plan);

@@ -21,7 +21,8 @@ struct MediaObject {
 }
 
 as_object!(MediaObject, "media: a string or an object with src", unknown_key, {
-    "src" => src: String, "mime" => mime: String, "width" => width: Whole, "height" => height: Whole,
+    "src" => src: String, "mime" => mime: String,
+    "width" => width: Whole, "height" => height: Whole,
     "bytes" => bytes: Whole, "seconds" => seconds: f64,
 });
 

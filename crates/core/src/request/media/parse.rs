@@ -1,5 +1,6 @@
 //! Media strings, in the order in which they are told apart.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use super::{Media, MediaFacts, MediaSource, shorten_url};
@@ -39,7 +40,7 @@ fn parse_source(text: &str) -> Result<MediaSource, ParseMediaError> {
     if has_scheme(text, "https:") || has_scheme(text, "http:") {
         let fine = is_web_url(text);
         return if fine {
-            Ok(MediaSource::Url(text.into()))
+            Ok(MediaSource::Url(lower_scheme(text).into()))
         } else {
             Err(ParseMediaError::BadUrl(shown(text)))
         };
@@ -98,6 +99,16 @@ pub(crate) fn is_web_url(text: &str) -> bool {
     let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or(""));
     host.is_some_and(|host| !host.is_empty() && !host.starts_with(':'))
         && !text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '\\')
+}
+
+/// The URL with its scheme in lower case, which is its normal form.
+pub(crate) fn lower_scheme(url: &str) -> Cow<'_, str> {
+    match url.split_once(':') {
+        Some((scheme, rest)) if scheme.bytes().any(|byte| byte.is_ascii_uppercase()) => {
+            Cow::Owned(format!("{}:{rest}", scheme.to_ascii_lowercase()))
+        }
+        _ => Cow::Borrowed(url),
+    }
 }
 
 fn is_uuid(text: &str) -> bool {

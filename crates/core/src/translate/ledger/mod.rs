@@ -142,6 +142,7 @@ fn written_row(call: Call<'_>, leaf: Leaf) -> Row {
     let from = asked(call, leaf);
     let (wire, value) = on_wire(call, leaf);
     if let Some(to) = call.settlement.moved(leaf) {
+        let value = if wire.is_empty() { to.clone() } else { value };
         let mut row = Row { wire, ..Row::new(leaf.path(), Outcome::Adjusted, value) };
         (row.from, row.to) = (Some(from), Some(to));
         return row;
@@ -172,7 +173,9 @@ fn becomes_pixels(call: Call<'_>, leaf: Leaf) -> bool {
 /// Media whose wire form is not the string of the request.
 fn has_other_form(call: Call<'_>, leaf: Leaf) -> bool {
     call.request.media(leaf).iter().any(|media| {
-        let own = matches!(media.source(), MediaSource::Asset { provider, .. } if **provider == *call.plan.provider);
+        let provider = &*call.plan.provider;
+        let own =
+            matches!(media.source(), MediaSource::Asset { provider: by, .. } if *by == provider);
         own || matches!(media.source(), MediaSource::Bytes { .. })
     })
 }

@@ -14,11 +14,7 @@ impl State<'_> {
             return;
         };
         if count == 0 {
-            let message = "count 0 is below 1; accepted 1 and more";
-            let violation =
-                Violation::new(Leaf::Count, ViolationKind::BelowMinimum, message).actual(0);
-            self.violation(violation.accepted(json!({ "min": 1 })).nearest(Some(json!(1))));
-            return;
+            return self.refuse_no_results();
         }
         let field = self.plan.field(Leaf::Count);
         let most = field.and_then(|field| field.numbers.max.as_ref()?.0.as_whole()).unwrap_or(1);
@@ -27,6 +23,15 @@ impl State<'_> {
         self.settlement.per_call = if alone { 1 } else { most.min(count) };
         self.settlement.calls = count.div_ceil(self.settlement.per_call);
         self.check_last_seed();
+    }
+
+    fn refuse_no_results(&mut self) {
+        let stated = self.plan.field(Leaf::Count).and_then(|field| field.numbers.min.as_ref());
+        let origin = stated.map_or(&self.plan.source, |(_, origin)| origin);
+        let message = "count 0 is below 1; accepted 1 and more";
+        let violation = Violation::new(Leaf::Count, ViolationKind::BelowMinimum, message);
+        let violation = violation.actual(0).accepted(json!({ "min": 1 })).nearest(Some(json!(1)));
+        self.violation(violation.stated_by(origin));
     }
 
     fn several(&self, leaf: Leaf) -> bool {

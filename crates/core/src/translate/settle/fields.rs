@@ -23,7 +23,12 @@ impl State<'_> {
         }
     }
 
-    /// Whether the offer behaves so anyway: by the meaning of the value, or because the spec says so.
+    fn is_required(&self, leaf: Leaf) -> bool {
+        let mut required = self.plan.required.iter().filter(|(required, _)| *required == leaf);
+        required.any(|(_, required)| !self.set.intersects(required.unless))
+    }
+
+    /// Whether the offer behaves so anyway: by the meaning of the value, or by its spec.
     fn is_implied(&self, leaf: Leaf) -> bool {
         let request = self.request;
         let field = self.plan.field(leaf);
@@ -37,11 +42,9 @@ impl State<'_> {
             _ => false,
         };
         by_meaning
-            || field.is_some_and(|field| {
-                let beside = field.implied_with.iter().all(|group| self.set.intersects(*group));
-                beside
-                    && !field.implied.is_empty()
-                    && field.implied.contains(&canonical(request, leaf))
+            || field.and_then(|field| field.implied.as_ref()).is_some_and(|(values, groups, _)| {
+                let beside = groups.iter().all(|group| self.set.intersects(*group));
+                beside && values.contains(&canonical(request, leaf))
             })
     }
 
@@ -55,7 +58,9 @@ impl State<'_> {
             let message = format!("{leaf} is not a finite number; give one");
             return self.violation(Violation::new(leaf, ViolationKind::NotAccepted, message));
         }
-        if let Some(text) = self.request.text(leaf).filter(|text| !text.is_empty()) {
+        // An empty text that is required is missing, which is said elsewhere.
+        let said = |text: &&str| !text.is_empty() || !self.is_required(leaf);
+        if let Some(text) = self.request.text(leaf).filter(said) {
             let chars = field.chars.as_ref().and_then(|chars| check_chars(leaf, text, chars));
             let form = check_url(leaf, text, field.https_only.as_ref());
             chars.into_iter().chain(form).for_each(|violation| self.violation(violation));
@@ -117,8 +122,13 @@ fn unsupported(plan: &Plan, leaf: Leaf) -> Violation {
 
 /// The spec knows one value that is implied, and another was given.
 fn not_implied(field: &FieldPlan, leaf: Leaf) -> Violation {
-    let accepted = field.implied.clone();
-    let message =
-        format!("{leaf} cannot be chosen here; accepted: {}", crate::check::list(&accepted));
-    Violation::new(leaf, ViolationKind::NotAccepted, message).accepted(accepted.into())
+    let accepted = field.implied.as_ref().map(|(values, ..)| values.clone()).unwrap_or_default();
+    let list = crate::check::list(&accepted);
+    let message = format!("{leaf} cannot be chosen here; accepted: {list}");
+    let violation = Violation::new(leaf, ViolationKind::NotAccepted, message);
+    let violation = violation.accepted(accepted.into());
+    match &field.implied {
+        Some((.., origin)) => violation.stated_by(origin),
+        None => violation,
+    }
 }

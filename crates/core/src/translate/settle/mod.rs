@@ -160,7 +160,11 @@ impl State<'_> {
                 .actual(kind.name())
                 .accepted(json!([self.plan.kind.name()]))
                 .stated_by(&self.plan.source);
-            self.drop_or(Leaf::Kind, violation);
+            if self.set.contains(Leaf::Kind) {
+                self.drop_or(Leaf::Kind, violation);
+            } else if !self.policy.may_drop(Leaf::Kind) {
+                self.violation(violation);
+            }
         }
     }
 
