@@ -260,5 +260,5 @@ fn completions_and_man_page_are_derived() {
         assert!(genmux(&["completions", shell], "").out.contains("payload-only"), "{shell}");
     }
     let man = genmux(&["man"], "").out;
-    assert!(man.contains(".TH genmux") && man.contains("GENMUX TRANSLATE"), "{man}");
+    assert!(man.contains(".TH genmux") && man.contains("GENMUX SPEC RESOLVE"), "{man}");
 }

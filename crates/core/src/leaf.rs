@@ -101,6 +101,12 @@ impl Leaves {
         self.0 |= 1 << leaf as u32;
     }
 
+    /// Adds one leaf if a condition holds, without a branch.
+    #[inline]
+    pub(crate) fn insert_if(&mut self, leaf: Leaf, condition: bool) {
+        self.0 |= u32::from(condition) << leaf as u32;
+    }
+
     /// Takes one leaf out.
     pub fn remove(&mut self, leaf: Leaf) {
         self.0 &= !(1 << leaf as u32);

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 
 use super::stdout;
@@ -17,21 +17,26 @@ pub(crate) fn completions(shell: Shell) -> Result<Done, Failure> {
     Ok(Done::Accepted)
 }
 
-/// One page: the command, then every subcommand.
+/// One page: the command, then every subcommand and theirs.
 pub(crate) fn man() -> Result<Done, Failure> {
     let mut command = Args::command();
     command.build();
     let mut page = Vec::new();
-    let main = clap_mangen::Man::new(command.clone());
-    main.render(&mut page)?;
-    for subcommand in command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help")
-    {
-        let page_of = clap_mangen::Man::new(subcommand.clone());
-        writeln!(page, ".SH \"GENMUX {}\"", subcommand.get_name().to_uppercase())?;
-        page_of.render_description_section(&mut page)?;
-        page_of.render_synopsis_section(&mut page)?;
-        page_of.render_options_section(&mut page)?;
-    }
+    clap_mangen::Man::new(command.clone()).render(&mut page)?;
+    sections(&command, "genmux", &mut page)?;
     stdout().write_all(&page)?;
     Ok(Done::Accepted)
+}
+
+fn sections(command: &Command, name: &str, page: &mut Vec<u8>) -> Result<(), Failure> {
+    for subcommand in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+        let name = format!("{name} {}", subcommand.get_name());
+        let section = clap_mangen::Man::new(subcommand.clone());
+        writeln!(page, ".SH \"{}\"", name.to_uppercase())?;
+        section.render_description_section(page)?;
+        section.render_synopsis_section(page)?;
+        section.render_options_section(page)?;
+        sections(subcommand, &name, page)?;
+    }
+    Ok(())
 }

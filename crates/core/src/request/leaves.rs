@@ -7,10 +7,15 @@ use crate::number::Number;
 impl Request {
     /// The set leaves, provider options aside.
     pub fn leaves(&self) -> Leaves {
-        Leaf::ALL.iter().copied().filter(|leaf| self.is_set(*leaf)).collect()
+        let mut set = Leaves::default();
+        for leaf in Leaf::ALL {
+            set.insert_if(*leaf, self.is_set(*leaf));
+        }
+        set
     }
 
     /// Whether a leaf is set.
+    #[inline]
     pub fn is_set(&self, leaf: Leaf) -> bool {
         match leaf {
             Leaf::Kind => self.kind.is_some(),

@@ -54,28 +54,36 @@ impl State<'_> {
             return;
         }
         self.fate(leaf, Fate::Written);
-        if leaf == Leaf::GuidanceScale && !self.request.guidance_scale.is_some_and(f64::is_finite) {
-            let message = format!("{leaf} is not a finite number; give one");
-            return self.violation(Violation::new(leaf, ViolationKind::NotAccepted, message));
+        match leaf {
+            Leaf::CameraFixed | Leaf::GenerateAudio | Leaf::IncludeCost | Leaf::Count => {}
+            Leaf::Prompt | Leaf::WebhookUrl | Leaf::UploadUrl => self.settle_text(leaf, field),
+            _ if leaf.is_media() => self.settle_media(leaf, field),
+            Leaf::GuidanceScale if !self.request.guidance_scale.is_some_and(f64::is_finite) => {
+                let message = format!("{leaf} is not a finite number; give one");
+                self.violation(Violation::new(leaf, ViolationKind::NotAccepted, message));
+            }
+            _ => match (self.request.number(leaf), self.request.word(leaf)) {
+                (Some(number), _) => self.settle_number(leaf, number, field),
+                (None, Some(word)) => self.settle_word(leaf, word, field),
+                (None, None) => {}
+            },
         }
+    }
+
+    fn settle_text(&mut self, leaf: Leaf, field: &FieldPlan) {
         // An empty text that is required is missing, which is said elsewhere.
         let said = |text: &&str| !text.is_empty() || !self.is_required(leaf);
-        if let Some(text) = self.request.text(leaf).filter(said) {
-            let chars = field.chars.as_ref().and_then(|chars| check_chars(leaf, text, chars));
-            let form = check_url(leaf, text, field.https_only.as_ref());
-            chars.into_iter().chain(form).for_each(|violation| self.violation(violation));
-        }
-        if let Some(word) = self.request.word(leaf) {
-            self.settle_word(leaf, word, field);
-        } else if let Some(number) = self.request.number(leaf).filter(|_| leaf != Leaf::Count) {
-            self.settle_number(leaf, number, field);
-        }
-        if leaf.is_media() {
-            let items = self.request.media(leaf).len();
-            let count = field.items.as_ref().and_then(|limit| check_items(leaf, items, limit));
-            let media = check_media(self.plan, self.request, leaf, self.context);
-            count.into_iter().chain(media).for_each(|violation| self.violation(violation));
-        }
+        let Some(text) = self.request.text(leaf).filter(said) else { return };
+        let chars = field.chars.as_ref().and_then(|chars| check_chars(leaf, text, chars));
+        let form = check_url(leaf, text, field.https_only.as_ref());
+        self.settlement.violations.extend(chars.into_iter().chain(form));
+    }
+
+    fn settle_media(&mut self, leaf: Leaf, field: &FieldPlan) {
+        let items = self.request.media(leaf).len();
+        let count = field.items.as_ref().and_then(|limit| check_items(leaf, items, limit));
+        let media = check_media(self.plan, self.request, leaf, self.context);
+        self.settlement.violations.extend(count.into_iter().chain(media));
     }
 
     fn settle_word(&mut self, leaf: Leaf, word: &str, field: &FieldPlan) {
