@@ -57,8 +57,8 @@ pub(crate) struct Tag {
 
 /// The tags of a prompt in the canonical form, in order.
 pub(crate) fn tags_of(prompt: &str) -> impl Iterator<Item = Tag> {
-    let brackets = prompt.match_indices('[');
-    brackets.filter_map(|(start, _)| tag_at(prompt, start))
+    let brackets = memchr::memchr_iter(b'[', prompt.as_bytes());
+    brackets.filter_map(|start| tag_at(prompt, start))
 }
 
 fn tag_at(prompt: &str, start: usize) -> Option<Tag> {
