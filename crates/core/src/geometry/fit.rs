@@ -85,6 +85,11 @@ fn by_free_sides(geometry: &Geometry, asked: Asked) -> Option<(Wired, Vec<(Leaf,
     let ratio = asked.fixed().or(geometry.default_ratio)?;
     let most = u64::from(free.width.1) * u64::from(free.height.1);
     let size = free.nearest(ratio, tier.map_or(most, Resolution::area), &[free.step])?;
+    if asked.tier.is_none() {
+        // What it moves to takes the road that it takes when it is asked for strictly.
+        let near = Asked { ratio: Some(AspectRatio::Fixed(size.ratio().reduced())), tier: None };
+        return Some((strict::words(geometry, near).ok()?, moved(asked, near)));
+    }
     let mut changes = Vec::new();
     if size.ratio() != ratio && asked.ratio.is_some() {
         changes.push((Leaf::AspectRatio, json!(size.ratio().reduced())));
