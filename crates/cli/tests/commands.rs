@@ -1,130 +1,14 @@
-//! The commands from outside: what stands on stdout and stderr, and the exit code.
+//! The commands from outside: what stands on stdout, and the exit code.
 #![allow(clippy::unwrap_used)] // A test that cannot start a process should stop.
+
+mod support;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-/// How a run ended.
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Run {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.out))
-    }
-}
-
-/// Runs genmux with a request on standard input, at the root of the project.
-fn genmux(args: &[&str], input: &str) -> Run {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_genmux"));
-    command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).args(args);
-    command.env_remove("GENMUX_SPECS").env("COLUMNS", "120");
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let input = input.to_owned();
-    // A command that reads no input closes it early.
-    let writer = std::thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Run { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
-}
-
-const SEEDREAM: &str = "runware/seedream-4.0";
-
-/// Checks code and what stderr says of one request to one offer.
-fn check_refused(request: &str, said: &str) {
-    let run = genmux(&["translate", "-", "--to", SEEDREAM], request);
-    assert_eq!(run.code, 2, "{request}: {}", run.err);
-    assert!(run.err.contains(said), "{request}: {}", run.err);
-    assert!(run.out.is_empty(), "{request}: {}", run.out);
-}
-
-#[test]
-fn unreadable_requests_end_with_2_and_a_way_out() {
-    check_refused(r#"{"prompt":"a","n":2}"#, "genmux calls it count");
-    check_refused(r#"{"prompt":3}"#, "prompt: invalid type");
-    check_refused(r#"{"prompt":"#, "line 1");
-    check_refused("", "the document is empty");
-    check_refused(r#"{"guidance_scale":NaN}"#, "guidance_scale");
-    check_refused(r#"{"guidance_scale":-Infinity}"#, "line 1");
-    check_refused(r#"{"seed":18446744073709551616}"#, "18446744073709551615");
-    check_refused(r#"{"size":"0x0"}"#, "1920x1088");
-    check_refused(r#"{"aspect_ratio":"0:0"}"#, "16:9");
-    check_refused(r#"{"aspect_ratio":"1:0"}"#, "16:9");
-    check_refused("{\"prompt\":\"raw \u{1} control\"}", "control character");
-    check_refused(r#"{"references":{"images":["asset_1"]}}"#, "scenario:asset_1");
-    check_refused(&"[".repeat(100_000), "line 1");
-    check_refused(
-        &format!("{{\"provider_options\":{}", "{\"a\":".repeat(100_000)),
-        "recursion limit",
-    );
-}
-
-fn check_violation(request: &str, field: &str, kind: &str) {
-    let run = genmux(&["translate", "-", "--to", SEEDREAM], request);
-    assert_eq!(run.code, 1, "{request}: {}", run.err);
-    let shown = run.json();
-    assert_eq!((&shown["accepted"], &shown["payload"]), (&json!(false), &Value::Null));
-    let violations = shown["violations"].as_array().unwrap();
-    let found = violations.iter().any(|v| v["field"] == field && v["kind"] == kind);
-    assert!(found, "{request}: {violations:?}");
-}
-
-#[test]
-fn rejected_requests_end_with_1_and_json_still_stands_on_stdout() {
-    check_violation(r#"{"prompt":""}"#, "prompt", "missing");
-    check_violation(r#"{"prompt":"a","size":"1280x720"}"#, "size", "not_accepted");
-    check_violation(r#"{"prompt":"a","count":0}"#, "count", "below_minimum");
-    for image in [
-        "data:image/png;base64,@@@",
-        "data:text/plain;base64,aGVsbG8=",
-        "data:image/jpeg;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAADCAYAAAC56t6B",
-        "no/such/picture.png",
-        "scenario:asset_1",
-    ] {
-        let request = json!({ "prompt": "a", "references": { "images": [image] } });
-        check_violation(&request.to_string(), "references.images", "wrong_media");
-    }
-}
-
-#[test]
-fn odd_numbers_and_characters_are_kept_and_noted() {
-    let request = r#"{"prompt":"a\u0000\u001b[31m","seed":9007199254740993}"#;
-    let run = genmux(&["translate", "-", "--to", SEEDREAM], request);
-    assert_eq!(run.code, 0, "{}", run.err);
-    let ledger = run.json()["ledger"].clone();
-    assert!(ledger[0]["note"].as_str().unwrap().contains("control"), "{ledger}");
-    assert!(ledger[1]["note"].as_str().unwrap().contains("2^53"), "{ledger}");
-    let zero = genmux(&["translate", "-", "--to", SEEDREAM], r#"{"prompt":"a","seed":-0}"#);
-    assert_eq!(zero.json()["payload"]["seed"], 0);
-}
-
-#[test]
-fn wrong_usage_ends_with_2() {
-    let check = |args: &[&str], said: &str| {
-        let run = genmux(args, r#"{"prompt":"a"}"#);
-        assert_eq!(run.code, 2, "{args:?}: {}", run.err);
-        assert!(run.err.contains(said), "{args:?}: {}", run.err);
-    };
-    check(&["translate", "-", "--to", "runware/seedrem-4.0"], "did you mean runware/seedream-4.0");
-    check(&["translate", "-", "--to", "replicate/bytedance:5@0"], "is the name of runware/seed");
-    check(&["translate", "-", "--to", SEEDREAM, "--policy", "lax"], "strict, fit, drop");
-    check(&["translate", "-", "--to", SEEDREAM, "--as-of", "2026-02-30"], "2026-03-13");
-    check(&["translate", "-", "--to", SEEDREAM, "--as-of", "2020-01-01"], "first revision");
-    check(&["translate", "-", "--to", SEEDREAM, "--max-bytes", "5"], "larger than 5 bytes");
-    check(&["translate", "no-such-file.json", "--to", SEEDREAM], "no-such-file.json");
-    check(&["translate", "crates", "--to", SEEDREAM], "folder");
-    check(&["compare", "-"], "set kind, or name offers");
-    check(&["models", "--provider", "acme"], "runware");
-    check(&["models", "--specs", "no/such/folder"], "no/such/folder");
-}
+use support::{SEEDREAM, genmux};
 
 #[test]
 fn several_offers_give_an_array_in_their_order() {
@@ -261,4 +145,21 @@ fn completions_and_man_page_are_derived() {
     }
     let man = genmux(&["man"], "").out;
     assert!(man.contains(".TH genmux") && man.contains("GENMUX SPEC RESOLVE"), "{man}");
+}
+
+#[test]
+fn lines_are_answered_while_the_writer_waits() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_genmux"));
+    command.args(["translate", "--requests", "-", "--to", SEEDREAM]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut answers = std::io::BufReader::new(child.stdout.take().unwrap());
+    for prompt in ["a", "b"] {
+        writeln!(stdin, "{{\"prompt\":\"{prompt}\"}}").unwrap();
+        let mut answer = String::new();
+        std::io::BufRead::read_line(&mut answers, &mut answer).unwrap();
+        assert!(answer.contains("\"accepted\":true"), "{answer}");
+    }
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
 }

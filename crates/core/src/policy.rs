@@ -74,10 +74,14 @@ impl Policy {
         self.mode(leaf) >= Mode::Fit && !matches!(leaf, Leaf::Prompt | Leaf::Seed | Leaf::Safety)
     }
 
+    /// Whether the policy names the leaf as one to leave out.
+    pub(crate) fn names_drop(&self, leaf: Leaf) -> bool {
+        self.exceptions[Mode::Drop as usize].contains(leaf)
+    }
+
     /// Whether a leaf may be left out; content goes only if the policy names it.
     pub(crate) fn may_drop(&self, leaf: Leaf) -> bool {
-        let named = self.exceptions[Mode::Drop as usize].contains(leaf);
-        named || (self.mode(leaf) == Mode::Drop && !is_content(leaf))
+        self.names_drop(leaf) || (self.mode(leaf) == Mode::Drop && !is_content(leaf))
     }
 }
 
@@ -104,7 +108,7 @@ pub enum ParsePolicyError {
     )]
     Mode(String),
     /// The exception names no field.
-    #[error("policy names field {0:?}, which no request has{1}")]
+    #[error("policy names {0:?}, which no policy can name{1}")]
     Field(String, String),
 }
 
@@ -127,6 +131,10 @@ impl FromStr for Policy {
 
 fn except(policy: Policy, field: &str, mode: Mode) -> Result<Policy, ParsePolicyError> {
     let leaves = Leaf::group(field);
+    if field.starts_with("provider_options") {
+        let hint = "; options are sent or refused, no policy moves them";
+        return Err(ParsePolicyError::Field(field.to_owned(), hint.to_owned()));
+    }
     if leaves.is_empty() {
         let near = nearest(field, Leaf::ALL.iter().map(|leaf| leaf.path()));
         let hint = near.map(|name| format!("; did you mean {name:?}?")).unwrap_or_default();

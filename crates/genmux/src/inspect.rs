@@ -71,8 +71,11 @@ fn local_path(text: &str, directory: &Path) -> PathBuf {
         .get(..5)
         .filter(|scheme| scheme.eq_ignore_ascii_case("file:"))
         .map_or(text, |_| &text[5..]);
-    let path = path.strip_prefix("//localhost").or_else(|| path.strip_prefix("//")).unwrap_or(path);
-    directory.join(path)
+    let Some(rest) = path.strip_prefix("//localhost").or_else(|| path.strip_prefix("//")) else {
+        return directory.join(path);
+    };
+    // A file URL is percent-encoded, a plain path is not.
+    directory.join(&*percent_encoding::percent_decode_str(rest).decode_utf8_lossy())
 }
 
 fn with_mime(facts: Facts, declared: &str) -> MediaFacts {
@@ -89,6 +92,14 @@ fn with_mime(facts: Facts, declared: &str) -> MediaFacts {
 /// Declared facts must not contradict the bytes; what the bytes do not say stays as declared.
 fn agreed(media: &Media, found: MediaFacts) -> Result<MediaFacts, String> {
     let declared = &media.declared;
+    if found.bytes == Some(0) {
+        return Err("it is empty".to_owned());
+    }
+    if let (Some(said), Some(is)) = (&declared.mime, &found.mime)
+        && !same_type(said, is)
+    {
+        return Err(format!("mime is declared as {said:?} and its data is {is}; declare {is}"));
+    }
     let sides = [("width", declared.width, found.width), ("height", declared.height, found.height)];
     for (name, said, is) in sides {
         if let (Some(said), Some(is)) = (said, is)
@@ -113,6 +124,15 @@ fn agreed(media: &Media, found: MediaFacts) -> Result<MediaFacts, String> {
         bytes: found.bytes.or(declared.bytes),
         millis: found.millis.or(declared.millis),
     })
+}
+
+/// Whether two names mean one type, or types that share a container.
+fn same_type(said: &str, is: &str) -> bool {
+    let family = |mime: &str| match genmux_media::extension(mime) {
+        Some("mov" | "m4a" | "m4v" | "3gp") => Some("mp4"),
+        other => other,
+    };
+    said.eq_ignore_ascii_case(is) || (family(said).is_some() && family(said) == family(is))
 }
 
 /// A digest of the request as JSON, media included, without building that JSON.
@@ -157,6 +177,9 @@ mod tests {
 
     #[test]
     fn what_contradicts_its_header_cannot_be_used() {
+        let mime = format!(r#"{{"src":{PNG:?},"mime":"image/jpeg"}}"#);
+        assert!(found(&mime).unwrap().unwrap_err().contains("declare image/png"));
+        assert!(found("\"data:,\"").unwrap().unwrap_err().contains("empty"));
         let lying = format!(r#"{{"src":{PNG:?},"width":100}}"#);
         assert!(found(&lying).unwrap().unwrap_err().contains("its header says 2"));
         assert!(found(&format!("{:?}", PNG.replace("image/png", "image/jpeg"))).unwrap().is_err());

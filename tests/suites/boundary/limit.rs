@@ -104,7 +104,15 @@ pub(crate) fn broken_sums(subject: &Subject, request: &Value) -> Vec<(String, St
         let set = fields.iter().rfind(|field| at(request, field).is_some());
         // Alone, a count has limits of its own.
         let together = fields.iter().any(|field| at(request, field).is_some_and(Value::is_array));
-        if together && fields.iter().map(part).sum::<u64>() > rule["max"].as_u64().unwrap_or(0) {
+        // Without a count, a list that is too long by itself is told once.
+        let limits = subject.offer.limits();
+        let most = |field: &String| limits[field.as_str()]["items"][1].as_u64();
+        let alone = fields.iter().any(|field| most(field).is_some_and(|most| part(field) > most))
+            && fields.last().is_some_and(|count| at(request, count).is_none());
+        if together
+            && !alone
+            && fields.iter().map(part).sum::<u64>() > rule["max"].as_u64().unwrap_or(0)
+        {
             broken.extend(set.map(|field| (field.clone(), "sum_exceeded".to_owned())));
         }
     }

@@ -31,8 +31,13 @@ pub(crate) fn compare(catalog: &Catalog, args: &Compare) -> Result<Done, Failure
 fn select(catalog: &Catalog, request: &Request, args: &Compare) -> Result<Vec<Offer>, Failure> {
     let of_model = |offer: &Offer| args.model.as_deref().is_none_or(|model| model == offer.model());
     if !args.to.is_empty() {
-        let offers = input::offers(catalog, &args.to)?;
-        return Ok(offers.into_iter().filter(of_model).collect());
+        let offers = input::offers(catalog, &args.to)?.into_iter();
+        let offers: Vec<Offer> = offers.filter(of_model).collect();
+        if offers.is_empty() {
+            let message = "none of the offers named is of that model; leave --model or --to out";
+            return Err(Failure::Said(message.to_owned()));
+        }
+        return Ok(offers);
     }
     let Some(kind) = request.kind() else {
         let message =

@@ -36,6 +36,10 @@ pub(super) fn translate_lines(
     let mut text = Vec::new();
     for line in 1.. {
         text.clear();
+        if reader.buffer().is_empty() {
+            // Reading may wait for whoever writes, who may be waiting for these answers.
+            out.flush()?;
+        }
         let limit = args.reading.max_bytes;
         let read = read_line(&mut reader, &mut text, limit)
             .map_err(|error| Failure::Said(format!("cannot read {}: {error}", path.display())))?;

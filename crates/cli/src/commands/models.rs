@@ -43,7 +43,14 @@ fn select(catalog: &Catalog, args: &Models) -> Result<Vec<Offer>, Failure> {
         args.provider.as_deref().is_none_or(|provider| provider == offer.provider())
             && args.model.as_deref().is_none_or(|model| model == offer.model())
     };
-    Ok(offers.into_iter().filter(wanted).collect())
+    let offers: Vec<Offer> = offers.into_iter().filter(wanted).collect();
+    match &args.model {
+        Some(model) if offers.is_empty() => {
+            let message = format!("no offer is of model {model:?}; genmux models lists all");
+            Err(Failure::Said(message))
+        }
+        _ => Ok(offers),
+    }
 }
 
 fn listed(offer: &Offer) -> Value {

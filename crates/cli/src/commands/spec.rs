@@ -30,7 +30,9 @@ pub(crate) fn spec_check(directory: Option<&Path>, json: bool) -> Result<Done, F
             writeln!(out, "{problem}")?;
         }
     }
-    Err(Failure::Said(format!("{} problems in spec files", problems.len())))
+    let problems = problems.len();
+    let noun = if problems == 1 { "problem" } else { "problems" };
+    Err(Failure::Said(format!("{problems} {noun} in spec files")))
 }
 
 fn shown(problem: &SpecProblem) -> serde_json::Value {

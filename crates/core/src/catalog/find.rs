@@ -9,24 +9,22 @@ impl Catalog {
         if self.names().any(|name| name == given) {
             return Ok(given.to_owned());
         }
-        let Some((provider, vendor_id)) = given.split_once('/') else {
-            return Err(self.unknown(given));
-        };
+        let (provider, vendor_id) = given.split_once('/').unwrap_or(("", given));
         let vendor_id_of = |name: &str| {
             self.read::<OfferFile>(&format!("{name}.json")).ok().map(|offer| offer.vendor_id)
         };
-        let mut others =
-            self.names().filter(|name| vendor_id_of(name).as_deref() == Some(vendor_id));
+        let names =
+            |name: &&str| vendor_id_of(name).is_some_and(|id| id == vendor_id || id == given);
         let own =
             |name: &&str| name.strip_prefix(provider).is_some_and(|rest| rest.starts_with('/'));
-        let found: Vec<&str> = others.by_ref().collect();
+        let found: Vec<&str> = self.names().filter(names).collect();
         if let Some(name) = found.iter().copied().find(|name| own(name)) {
             return Ok(name.to_owned());
         }
         match found.first() {
             Some(name) => Err(CatalogError::Unknown {
                 given: given.to_owned(),
-                hint: format!("; {vendor_id} is the name of {name}"),
+                hint: format!("; {vendor_id} is the vendor's name of {name}"),
             }),
             None => Err(self.unknown(given)),
         }

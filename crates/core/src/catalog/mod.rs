@@ -25,6 +25,8 @@ pub use offer::Offer;
 #[derive(Clone)]
 pub struct Catalog {
     files: Arc<BTreeMap<String, Cow<'static, str>>>,
+    /// JSON files that stand where no spec file is looked for.
+    strays: Arc<[String]>,
     digest: Arc<OnceLock<Arc<str>>>,
     as_of: Option<Date>,
     plans: Arc<Mutex<BTreeMap<String, Option<Arc<Plan>>>>>,
@@ -33,9 +35,12 @@ pub struct Catalog {
 impl Catalog {
     /// A catalogue of files by their path, such as `runware/seedream-4.0.json`; later ones win.
     pub fn new(files: impl IntoIterator<Item = (String, Cow<'static, str>)>) -> Catalog {
-        let specs = files.into_iter().filter(|(path, _)| is_spec(path));
+        let (specs, others): (Vec<_>, Vec<_>) =
+            files.into_iter().partition(|(path, _)| is_spec(path));
+        let strays = others.into_iter().map(|(path, _)| path).filter(|path| check::is_stray(path));
         Catalog {
-            files: Arc::new(specs.collect()),
+            files: Arc::new(specs.into_iter().collect()),
+            strays: strays.collect(),
             digest: Arc::default(),
             as_of: None,
             plans: Arc::default(),
@@ -129,7 +134,8 @@ impl Catalog {
         let model: ModelFile = self.read(&format!("models/{}/{slug}.json", offer.lab))?;
         let catalogue = self.digest();
         let (offer, platform, model) = (&offer, &platform, &model);
-        let files = plan::Files { provider, slug, offer, platform, model, catalogue };
+        let providers = self.providers().map(str::to_owned).collect();
+        let files = plan::Files { provider, slug, offer, platform, model, catalogue, providers };
         plan::compile(&files, self.as_of).map_err(|problems| {
             let located = |(pointer, problem)| SpecProblem { file: path.clone(), pointer, problem };
             problems.into_iter().map(located).collect()

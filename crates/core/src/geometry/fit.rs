@@ -10,7 +10,7 @@ use crate::request::{AspectRatio, Ratio, Resolution, Size};
 /// The nearest to exact pixels, and how it reads.
 pub(super) fn size(geometry: &Geometry, size: Size) -> Option<(Wired, String)> {
     if let (Some(free), true) = (&geometry.free, geometry.pixels) {
-        let near = free.nearest(size.ratio(), size.area(), &[free.step, 1])?;
+        let near = free.nearest(size.ratio(), size.area(), 1)?;
         return Some((pixels(near), near.to_string()));
     }
     if geometry.pixels {
@@ -84,7 +84,7 @@ fn by_free_sides(geometry: &Geometry, asked: Asked) -> Option<(Wired, Vec<(Leaf,
     }
     let ratio = asked.fixed().or(geometry.default_ratio)?;
     let most = u64::from(free.width.1) * u64::from(free.height.1);
-    let size = free.nearest(ratio, tier.map_or(most, Resolution::area), &[free.step])?;
+    let size = free.nearest(ratio, tier.map_or(most, Resolution::area), free.step)?;
     if asked.tier.is_none() {
         // What it moves to takes the road that it takes when it is asked for strictly.
         let near = Asked { ratio: Some(AspectRatio::Fixed(size.ratio().reduced())), tier: None };

@@ -81,13 +81,10 @@ impl Free {
         stated(geometry, violation.actual(json!(ratio)).accepted(accepted))
     }
 
-    /// The size inside the limits that is nearest in ratio, then in area; its sides are multiples
-    /// of the first step that allows it.
-    pub(super) fn nearest(&self, ratio: Ratio, area: u64, steps: &[u32]) -> Option<Size> {
-        let exact =
-            |step: &u32| Unit::of(ratio, *step).and_then(|unit| self.nearest_exact(unit, area));
-        let last = steps.last().copied().unwrap_or(1);
-        steps.iter().find_map(exact).or_else(|| self.nearest_rounded(ratio, area, last))
+    /// The size inside the limits, with sides in steps, that is nearest in ratio, then in area.
+    pub(super) fn nearest(&self, ratio: Ratio, area: u64, step: u32) -> Option<Size> {
+        let exact = Unit::of(ratio, step).and_then(|unit| self.nearest_exact(unit, area));
+        exact.or_else(|| self.nearest_rounded(ratio, area, step))
     }
 
     fn nearest_exact(&self, unit: Unit, area: u64) -> Option<Size> {
@@ -226,14 +223,15 @@ mod tests {
         let limits = free((512, 2048), (512, 2048));
         let check = |ratio: &str, area: u64, expected: &str| {
             assert_eq!(
-                limits.nearest(ratio.parse().unwrap(), area, &[8, 1]).unwrap().to_string(),
+                limits.nearest(ratio.parse().unwrap(), area, 1).unwrap().to_string(),
                 expected,
                 "{ratio}"
             );
         };
         check("16:9", 4096 * 4096, "2048x1152");
-        check("16:9", 10, "1024x576");
-        check("3:2", 3000 * 2000, "2040x1360");
+        check("16:9", 10, "912x513");
+        check("3:2", 3000 * 2000, "2046x1364");
+        check("147:128", 4704 * 4096, "1911x1664");
         check("4000:300", 4000 * 300, "2048x512");
         check("1999:1333", 1999 * 1333, "1999x1333");
     }

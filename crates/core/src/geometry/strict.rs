@@ -212,7 +212,7 @@ fn refuse_open_ratio(geometry: &Geometry) -> Violation {
     if let Some(groups) = &geometry.auto_implied {
         let group =
             |leaves: &Leaves| leaves.iter().map(Leaf::path).collect::<Vec<_>>().join(" or ");
-        let beside = groups.iter().map(group).collect::<Vec<_>>().join(", beside ");
+        let beside = groups.iter().map(group).collect::<Vec<_>>().join(" together with ");
         let message =
             format!("aspect_ratio auto is accepted only beside {beside}; add it or give a ratio");
         let violation = Violation::new(Leaf::AspectRatio, ViolationKind::NotAccepted, message);

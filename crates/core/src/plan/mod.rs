@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-pub(crate) use compile::{Files, compile};
+pub(crate) use compile::{Files, attributes, compile};
 pub(crate) use node::{Node, Slot, What};
 
 use crate::check::{MediaLimits, NumberLimits};
@@ -50,6 +50,8 @@ pub(crate) struct Plan {
     pub(crate) options: Vec<OptionPlan>,
     /// Every wire path that genmux writes, with the leaf that it carries.
     pub(crate) wires: Vec<(String, Option<Leaf>)>,
+    /// Every provider of the catalogue: options for any other are a slip of the pen.
+    pub(crate) providers: Arc<[String]>,
     /// Digest of the catalogue that the plan was compiled from.
     pub(crate) catalogue: Arc<str>,
     /// The payload's keys in order.

@@ -29,6 +29,8 @@ fn prefix(path: &str) -> String {
 /// # Errors
 /// When the text is not JSON, has a wrong type, an unknown key or a key twice.
 pub fn read_json<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, ReadError> {
+    // Some editors begin a file with a byte order mark.
+    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
     let fast = serde_json::from_slice(text);
     fast.map_err(|error| explain::<T>(text, &error))
 }
@@ -39,12 +41,24 @@ fn explain<'de, T: Deserialize<'de>>(text: &'de [u8], plain: &serde_json::Error)
         Err(error) => error.path().to_string(),
         Ok(_) => String::new(),
     };
+    // Of a key that is not known, the path says nothing more than where it stands.
+    let path = path.trim_end_matches('?').trim_end_matches('.').to_owned();
     let full = plain.to_string();
     let position = format!(" at line {} column {}", plain.line(), plain.column());
     let message = full.strip_suffix(&position).unwrap_or(&full);
     let message =
         if text.iter().all(u8::is_ascii_whitespace) { "the document is empty" } else { message };
-    ReadError { path, line: plain.line(), column: plain.column(), message: message.to_owned() }
+    ReadError { path, line: plain.line(), column: plain.column(), message: without_text(message) }
+}
+
+/// The message without the text of a value of a wrong type: it may be a prompt or media.
+fn without_text(message: &str) -> String {
+    let begin = "invalid type: string \"";
+    let value = message.strip_prefix(begin).and_then(|rest| rest.rsplit_once("\", expected "));
+    match value {
+        Some((_, expected)) => format!("invalid type: a string, expected {expected}"),
+        None => message.to_owned(),
+    }
 }
 
 /// `Deserialize` for a struct of optional fields: `null` is unset, unknown keys get a hint.

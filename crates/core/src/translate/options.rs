@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::check;
 use crate::context::Context;
 use crate::plan::{OptionPlan, Plan};
-use crate::request::Request;
+use crate::request::{Request, nearest};
 use crate::violation::{Violation, ViolationKind};
 
 /// What the spec says about one wire path of the options.
@@ -30,6 +30,28 @@ pub(super) fn check(plan: &Plan, request: &Request, context: &Context) -> Vec<Vi
     violations.retain(|violation| {
         !(context.allow_unlisted && violation.kind == ViolationKind::UnknownOption)
     });
+    violations.extend(strangers(plan, request));
+    violations
+}
+
+/// Options for a provider that nobody knows would be left out without a word.
+fn strangers(plan: &Plan, request: &Request) -> Vec<Violation> {
+    let strange = |provider: &&String| !plan.providers.contains(*provider);
+    let mut violations = Vec::new();
+    for provider in request.provider_options.0.keys().filter(strange) {
+        let known = plan.providers.iter().map(String::as_str);
+        let hint = nearest(&provider.to_ascii_lowercase(), known.clone());
+        let hint = hint.map_or_else(
+            || format!("there are {}", known.collect::<Vec<_>>().join(", ")),
+            |name| format!("did you mean {name}?"),
+        );
+        for key in request.provider_options.of(provider).into_iter().flatten().map(|(key, _)| key) {
+            let field = format!("provider_options.{provider}.{key}");
+            let message = format!("{key}: no provider is named {provider:?}; {hint}");
+            let violation = Violation::named(field, ViolationKind::UnknownOption, message);
+            violations.push(violation.accepted(json!(&*plan.providers)));
+        }
+    }
     violations
 }
 

@@ -192,7 +192,7 @@ const COMMON: &[&str] = &[
 ];
 
 /// The attributes that a leaf can have.
-fn attributes(leaf: Leaf) -> [&'static [&'static str]; 2] {
+pub(crate) fn attributes(leaf: Leaf) -> [&'static [&'static str]; 2] {
     let own: &[&str] = match leaf {
         Leaf::Prompt => &["chars", "tags"],
         Leaf::WebhookUrl | Leaf::UploadUrl => &["forms"],

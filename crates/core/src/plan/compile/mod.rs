@@ -4,6 +4,8 @@ mod field;
 mod geometry;
 mod rules;
 
+pub(crate) use field::attributes;
+
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -26,6 +28,7 @@ pub(crate) struct Files<'a> {
     pub(crate) platform: &'a ProviderFile,
     pub(crate) model: &'a ModelFile,
     pub(crate) catalogue: Arc<str>,
+    pub(crate) providers: Arc<[String]>,
 }
 
 /// A problem in the offer's file: JSON pointer and what is wrong.
@@ -158,7 +161,7 @@ impl<'a> Compiler<'a> {
         rules: Vec<(rule::Rule, Origin)>,
         options: Vec<OptionPlan>,
     ) -> Plan {
-        let Files { provider, slug, offer, platform, model, catalogue } = self.files;
+        let Files { provider, slug, offer, platform, model, catalogue, providers } = self.files;
         let resolved = self.resolved;
         Plan {
             provider: (*provider).into(),
@@ -188,6 +191,7 @@ impl<'a> Compiler<'a> {
             options,
             wires: std::mem::take(&mut self.wires),
             catalogue: catalogue.clone(),
+            providers: providers.clone(),
             payload: std::mem::take(&mut self.payload),
             envelope: std::mem::take(&mut self.envelope),
             resolved: Value::Object(resolved.body.clone()),

@@ -93,11 +93,17 @@ impl Media {
     }
 }
 
-/// The URL up to its query, which may hold a signature.
+/// The URL without its user and up to its query: one may hold a password, the other a signature.
 pub(crate) fn shorten_url(url: &str) -> String {
-    match url.find(['?', '#']) {
+    let shown = match url.find(['?', '#']) {
         Some(at) => format!("{}…", &url[..=at]),
         None => url.to_owned(),
+    };
+    let host = shown.find("://").map_or(0, |at| at + 3);
+    let end = shown[host..].find('/').map_or(shown.len(), |at| host + at);
+    match shown[host..end].rfind('@') {
+        Some(at) => format!("{}…{}", &shown[..host], &shown[host + at..]),
+        None => shown,
     }
 }
 

@@ -106,7 +106,9 @@ fn leaf_row(call: Call<'_>, leaf: Leaf) -> Row {
         Fate::Unset => Row::new(leaf.path(), Outcome::Rejected, asked(call, leaf)),
     };
     let one = leaf == Leaf::SequentialCount && call.request.sequential_count <= Some(1);
-    if row.note.is_none() && !one {
+    // What is said of a ratio that is left open is not true of one that is given.
+    let given = leaf.is_geometry() && call.settlement.fate(leaf) == Fate::Written;
+    if row.note.is_none() && !one && !given {
         row.note = call
             .plan
             .field(leaf)
@@ -188,8 +190,8 @@ fn option_rows(call: Call<'_>, rows: &mut Vec<Row>) {
             let rejected =
                 call.settlement.violations.iter().any(|violation| violation.names(&field));
             let outcome = match (own, rejected) {
-                (false, _) => Outcome::Skipped,
-                (true, true) => Outcome::Rejected,
+                (_, true) => Outcome::Rejected,
+                (false, false) => Outcome::Skipped,
                 (true, false) => Outcome::Sent,
             };
             let mut row = Row::new(field, outcome, value.clone());
@@ -202,17 +204,18 @@ fn option_rows(call: Call<'_>, rows: &mut Vec<Row>) {
     }
 }
 
-/// Constants, the task id and the model.
+/// Constants, the task id, the model, and what goes with pixels.
 fn added_rows(call: Call<'_>, nodes: &[Node], prefix: &str, rows: &mut Vec<Row>) {
     for node in nodes {
         let path =
             if prefix.is_empty() { node.key.clone() } else { format!("{prefix}.{}", node.key) };
         match &node.what {
             What::Object(children) => added_rows(call, children, &path, rows),
-            What::Slot(slot @ (Slot::Constant(_) | Slot::TaskId)) => {
-                let value = crate::encoding::slot_value(slot, &node.key, call).unwrap_or_default();
+            What::Slot(slot @ (Slot::Constant(_) | Slot::TaskId | Slot::BesidePixels(_))) => {
+                let value = crate::encoding::slot_value(slot, &node.key, call);
                 let wire = vec![path.as_str().into()];
-                rows.push(Row { wire, ..Row::new(path, Outcome::Added, value) });
+                let row = value.map(|value| Row { wire, ..Row::new(path, Outcome::Added, value) });
+                rows.extend(row);
             }
             What::Slot(_) => {}
         }

@@ -2,6 +2,7 @@
 
 mod calls;
 mod fields;
+mod rules;
 mod size;
 
 use serde_json::{Value, json};
@@ -16,7 +17,6 @@ use crate::number::Number;
 use crate::plan::Plan;
 use crate::policy::Policy;
 use crate::request::Request;
-use crate::rule::{Broken, Rule, check_excludes, check_no_effect, check_requires, check_sum};
 use crate::violation::{Violation, ViolationKind};
 
 /// What became of a leaf, before the ledger words it.
@@ -168,55 +168,6 @@ impl State<'_> {
         }
     }
 
-    /// Leaves that may not stand beside others go first: what is dropped is not checked.
-    fn settle_exclusions(&mut self) {
-        let plan = self.plan;
-        for (rule, origin) in &plan.rules {
-            let broken = match rule {
-                Rule::Excludes { fields, with } => check_excludes(self.set, *fields, *with, origin),
-                Rule::NoEffect { field, with } => {
-                    check_no_effect(self.set, *field, *with, origin).into_iter().collect()
-                }
-                Rule::Requires { .. } | Rule::SumAtMost { .. } => continue,
-            };
-            for broken in broken {
-                self.cure(broken);
-            }
-        }
-    }
-
-    fn settle_rules(&mut self) {
-        let plan = self.plan;
-        for (rule, origin) in &plan.rules {
-            let broken = match rule {
-                Rule::Requires { field, any_of } => {
-                    check_requires(self.set, *field, *any_of, origin)
-                }
-                Rule::SumAtMost { fields, max } => check_sum(self.request, fields, *max, origin),
-                Rule::Excludes { .. } | Rule::NoEffect { .. } => None,
-            };
-            if let Some(broken) = broken {
-                self.cure(broken);
-            }
-        }
-    }
-
-    fn cure(&mut self, broken: Broken) {
-        match broken {
-            Broken::Drop(leaf, violation) => self.drop_or(leaf, *violation),
-            Broken::Lower(leaf, to, violation) => {
-                let to = Number::whole(to);
-                let lower = self.settlement.number(leaf).is_none_or(|moved| to < moved);
-                if !self.policy.may_move(leaf) {
-                    self.violation(*violation);
-                } else if lower {
-                    self.settlement.numbers.push((leaf, to));
-                }
-            }
-            Broken::Stays(violation) => self.violation(*violation),
-        }
-    }
-
     fn settle_required(&mut self) {
         let plan = self.plan;
         for (leaf, required) in &plan.required {
@@ -241,7 +192,8 @@ impl State<'_> {
         };
         let mut named: Vec<Leaf> = Vec::new();
         for tag in tags_of(prompt) {
-            let there = (1..=self.request.media(tag.leaf).len()).contains(&tag.number);
+            let sent = self.set.contains(tag.leaf);
+            let there = sent && (1..=self.request.media(tag.leaf).len()).contains(&tag.number);
             if there || named.contains(&tag.leaf) {
                 continue;
             }
