@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use genmux::{Catalog, Context, Offer, Request, Shown, TaskKey};
+use genmux::{Catalog, Context, Offer, Rejection, Request, Shown, TaskKey, Translation};
 use serde::Serialize;
 
 use super::{lines, print_json, stdout};
@@ -29,10 +29,7 @@ fn translate_one(offers: &[Offer], path: &Path, args: &Translate) -> Result<Done
     }
     match args.format {
         TranslateFormat::Curl => print_curl(offers, &request, context, args),
-        TranslateFormat::Json if args.payload_only => {
-            print_payloads(offers, &request, &context, args)
-        }
-        TranslateFormat::Json => print_shown(offers, &request, &context, args),
+        TranslateFormat::Json => print_answers(offers, &request, &context, args),
     }
 }
 
@@ -44,43 +41,34 @@ fn print_all<T: Serialize>(values: &[T]) -> Result<(), Failure> {
     }
 }
 
-fn print_shown(
+type Answer<'a> = Result<Translation<'a>, Box<Rejection>>;
+
+fn print_answers(
     offers: &[Offer],
     request: &Request,
     context: &Context,
     args: &Translate,
 ) -> Result<Done, Failure> {
-    let results: Vec<_> =
+    let answers: Vec<Answer<'_>> =
         offers.iter().map(|offer| offer.translate(request, &args.policy, context)).collect();
-    let shown: Result<Vec<Shown<'_>>, _> = offers
-        .iter()
-        .zip(&results)
-        .map(|(offer, result)| genmux::shown(offer, request, context, result))
-        .collect();
-    print_all(&shown?)?;
-    Ok(if results.iter().all(Result::is_ok) { Done::Accepted } else { Done::Rejected })
+    if args.payload_only {
+        print_payloads(&answers)?;
+    } else {
+        let shown = |(offer, answer)| genmux::shown(offer, request, context, answer);
+        let shown: Result<Vec<Shown<'_>>, _> = offers.iter().zip(&answers).map(shown).collect();
+        print_all(&shown?)?;
+    }
+    Ok(if answers.iter().all(Result::is_ok) { Done::Accepted } else { Done::Rejected })
 }
 
 /// A rejected payload is `null`, so that nothing else can be mistaken for one.
-fn print_payloads(
-    offers: &[Offer],
-    request: &Request,
-    context: &Context,
-    args: &Translate,
-) -> Result<Done, Failure> {
-    let results: Vec<_> =
-        offers.iter().map(|offer| offer.translate(request, &args.policy, context)).collect();
-    let mut done = Done::Accepted;
-    for rejection in results.iter().filter_map(|result| result.as_ref().err()) {
+fn print_payloads(answers: &[Answer<'_>]) -> Result<(), Failure> {
+    for rejection in answers.iter().filter_map(|answer| answer.as_ref().err()) {
         writeln!(anstream::stderr(), "{rejection}")?;
-        done = Done::Rejected;
     }
-    let payloads: Vec<_> = results
-        .iter()
-        .map(|result| result.as_ref().ok().map(|translation| translation.payload(0)))
-        .collect();
-    print_all(&payloads)?;
-    Ok(done)
+    let accepted = answers.iter().map(|answer| answer.as_ref().ok());
+    let payloads: Vec<_> = accepted.map(|answer| answer.map(|answer| answer.payload(0))).collect();
+    print_all(&payloads)
 }
 
 /// More command lines than that nobody pastes.
