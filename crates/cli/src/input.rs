@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use genmux::{Catalog, Context, Offer, Request};
+use genmux::{Catalog, Context, FileAccess, Offer, Request};
 
 use crate::args::Reading;
 use crate::fail::Failure;
@@ -60,7 +60,7 @@ pub(crate) fn request(path: &Path, reading: &Reading) -> Result<Request, Failure
 
 /// The context of a request; local paths are taken from the current folder.
 pub(crate) fn context(request: &Request, reading: &Reading) -> Context {
-    let mut context = genmux::context_with_files(request, Path::new("."));
+    let mut context = genmux::context_with_files(request, FileAccess::Anywhere);
     context.allow_unlisted = reading.allow_unlisted;
     context
 }

@@ -14,12 +14,21 @@ pub fn context(request: &Request) -> Context {
     build(request, None)
 }
 
-/// As [`context`], with local paths allowed; relative ones are taken from `directory`.
-pub fn context_with_files(request: &Request, directory: &Path) -> Context {
-    build(request, Some(directory))
+/// Which local files a request may name.
+#[derive(Clone, Copy, Debug)]
+pub enum FileAccess<'a> {
+    /// Files below this directory, links followed; relative paths are taken from it.
+    Within(&'a Path),
+    /// Any file that the process can read; relative paths are taken from the current directory.
+    Anywhere,
 }
 
-fn build(request: &Request, files: Option<&Path>) -> Context {
+/// As [`context`], with local paths allowed as far as `files` says.
+pub fn context_with_files(request: &Request, files: FileAccess<'_>) -> Context {
+    build(request, Some(files))
+}
+
+fn build(request: &Request, files: Option<FileAccess<'_>>) -> Context {
     let mut context = Context::new(TaskKey::derived(&digest(request)));
     context.allow_paths = files.is_some();
     for leaf in Leaf::ALL.iter().copied().filter(|leaf| leaf.is_media()) {
@@ -33,15 +42,13 @@ fn build(request: &Request, files: Option<&Path>) -> Context {
 }
 
 /// What the bytes at hand say; `None` where none are at hand.
-fn inspect(media: &Media, files: Option<&Path>) -> Option<Result<MediaFacts, String>> {
+fn inspect(media: &Media, files: Option<FileAccess<'_>>) -> Option<Result<MediaFacts, String>> {
     match media.source() {
         MediaSource::Data(uri) => Some(inspect_data(uri)),
         MediaSource::Bytes { bytes, mime } => {
             Some(Ok(with_mime(genmux_media::inspect_bytes(bytes), mime)))
         }
-        MediaSource::File(path) => {
-            files.map(|directory| inspect_file(&local_path(path, directory)))
-        }
+        MediaSource::File(path) => files.map(|access| inspect_file(path, access)),
         MediaSource::Url(_) | MediaSource::Asset { .. } => None,
     }
 }
@@ -53,11 +60,23 @@ fn inspect_data(uri: &str) -> Result<MediaFacts, String> {
     Ok(with_mime(facts, &declared))
 }
 
-fn inspect_file(path: &Path) -> Result<MediaFacts, String> {
+fn inspect_file(text: &str, access: FileAccess<'_>) -> Result<MediaFacts, String> {
+    let path = &local_path(text, access);
     let named = |error: std::io::Error| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         format!("file {name:?} cannot be read: {error}")
     };
+    if let FileAccess::Within(directory) = access {
+        let inside = path
+            .canonicalize()
+            .map_err(named)?
+            .starts_with(directory.canonicalize().map_err(named)?);
+        if !inside {
+            return Err(
+                "the path leads out of the directory that the application allows".to_owned()
+            );
+        }
+    }
     let file = File::open(path).map_err(named)?;
     if file.metadata().map_err(named)?.is_dir() {
         return Err("the path is a folder; give a file".to_owned());
@@ -66,7 +85,11 @@ fn inspect_file(path: &Path) -> Result<MediaFacts, String> {
 }
 
 /// The path of a `file:` URL or plain path.
-fn local_path(text: &str, directory: &Path) -> PathBuf {
+fn local_path(text: &str, access: FileAccess<'_>) -> PathBuf {
+    let directory = match access {
+        FileAccess::Within(directory) => directory,
+        FileAccess::Anywhere => Path::new(""),
+    };
     let path = text
         .get(..5)
         .filter(|scheme| scheme.eq_ignore_ascii_case("file:"))
@@ -195,7 +218,7 @@ mod tests {
     fn paths_need_permission_and_a_file() {
         let missing = request("\"no/such.png\"");
         assert!(!context(&missing).allow_paths);
-        let context = context_with_files(&missing, Path::new("."));
+        let context = context_with_files(&missing, FileAccess::Anywhere);
         assert!(
             context
                 .media
@@ -205,6 +228,25 @@ mod tests {
                 .unwrap_err()
                 .contains("such.png")
         );
+    }
+
+    #[test]
+    fn paths_stay_within_the_directory_allowed() {
+        let within = |path: &str| {
+            let source = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
+            let context = context_with_files(&request(path), FileAccess::Within(source));
+            context.media.found(Leaf::Images, 0).cloned().unwrap()
+        };
+        assert!(within("\"lib.rs\"").is_ok());
+        for path in
+            ["\"../Cargo.toml\"", "\"file:///etc/hostname\"", "\"file://%2e%2e/Cargo.toml\""]
+        {
+            let refused = within(path).unwrap_err();
+            assert!(
+                refused.contains("leads out") || refused.contains("cannot be read"),
+                "{refused}"
+            );
+        }
     }
 
     #[test]

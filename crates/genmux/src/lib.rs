@@ -40,7 +40,7 @@ mod providers;
 
 pub use catalog::{Catalog, LoadError};
 pub use genmux_core::*;
-pub use inspect::{context, context_with_files};
+pub use inspect::{FileAccess, context, context_with_files};
 pub use providers::{adapter, http, shown};
 
 /// README's program compiles and runs.
