@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use genmux::{Outcome, Row};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::case::{Read, check, is_unset};
 
@@ -43,6 +43,34 @@ fn every_set_leaf_has_one_row_and_the_rest_comes_after() {
         prop_assert!(others.iter().all(of_no_field), "asked for by no field: {others:?}");
         let distinct: BTreeSet<&str> = rows.iter().map(|row| &*row.field).collect();
         prop_assert_eq!(distinct.len(), rows.len(), "a field stands twice in {:?}", rows);
+        Ok(())
+    });
+}
+
+/// The dotted paths of all values that are no objects.
+fn paths(prefix: &str, value: &Value, found: &mut Vec<String>) {
+    let Value::Object(children) = value else { return found.push(prefix.to_owned()) };
+    for (key, child) in children {
+        let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        paths(&path, child, found);
+    }
+}
+
+#[test]
+fn every_key_on_the_wire_is_explained() {
+    check(3000, |read| {
+        let Ok(translation) = read.translate() else { return Ok(()) };
+        let payload = json!(translation.payload(0));
+        let rows = translation.ledger();
+        let mut found = Vec::new();
+        paths("", &payload, &mut found);
+        for path in found.iter().filter(|path| !path.is_empty()) {
+            let below = |wire: &str| {
+                path.strip_prefix(wire).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            let explained = rows.iter().flat_map(|row| &row.wire).any(|wire| below(wire));
+            prop_assert!(explained, "{path} is in {payload} and in no row of {rows:?}");
+        }
         Ok(())
     });
 }
