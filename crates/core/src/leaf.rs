@@ -101,10 +101,9 @@ impl Leaves {
         self.0 |= 1 << leaf as u32;
     }
 
-    /// Adds one leaf if a condition holds, without a branch.
-    #[inline]
-    pub(crate) fn insert_if(&mut self, leaf: Leaf, condition: bool) {
-        self.0 |= u32::from(condition) << leaf as u32;
+    /// With one leaf more if a condition holds, without a branch.
+    pub(crate) const fn with_if(self, leaf: Leaf, condition: bool) -> Leaves {
+        Leaves(self.0 | (condition as u32) << leaf as u32)
     }
 
     /// Takes one leaf out.

@@ -7,40 +7,40 @@ use crate::number::Number;
 impl Request {
     /// The set leaves, provider options aside.
     pub fn leaves(&self) -> Leaves {
-        let mut set = Leaves::default();
-        for leaf in Leaf::ALL {
-            set.insert_if(*leaf, self.is_set(*leaf));
-        }
-        set
+        let Request { frames, references, output, delivery, .. } = self;
+        [
+            (Leaf::Kind, self.kind.is_some()),
+            (Leaf::Prompt, self.prompt.is_some()),
+            (Leaf::Size, self.size.is_some()),
+            (Leaf::AspectRatio, self.aspect_ratio.is_some()),
+            (Leaf::Resolution, self.resolution.is_some()),
+            (Leaf::Duration, self.duration.is_some()),
+            (Leaf::FirstFrame, frames.first.is_some()),
+            (Leaf::LastFrame, frames.last.is_some()),
+            (Leaf::Images, !references.images.is_empty()),
+            (Leaf::Videos, !references.videos.is_empty()),
+            (Leaf::Audios, !references.audios.is_empty()),
+            (Leaf::SequentialCount, self.sequential_count.is_some()),
+            (Leaf::Count, self.count.is_some()),
+            (Leaf::Seed, self.seed.is_some()),
+            (Leaf::GuidanceScale, self.guidance_scale.is_some()),
+            (Leaf::CameraFixed, self.camera_fixed.is_some()),
+            (Leaf::GenerateAudio, self.generate_audio.is_some()),
+            (Leaf::Format, output.format.is_some()),
+            (Leaf::Quality, output.quality.is_some()),
+            (Leaf::Safety, self.safety.is_some()),
+            (Leaf::WebhookUrl, delivery.webhook_url.is_some()),
+            (Leaf::UploadUrl, delivery.upload_url.is_some()),
+            (Leaf::TtlSeconds, delivery.ttl_seconds.is_some()),
+            (Leaf::IncludeCost, delivery.include_cost.is_some()),
+        ]
+        .into_iter()
+        .fold(Leaves::default(), |set, (leaf, is_set)| set.with_if(leaf, is_set))
     }
 
     /// Whether a leaf is set.
-    #[inline]
     pub fn is_set(&self, leaf: Leaf) -> bool {
-        match leaf {
-            Leaf::Kind => self.kind.is_some(),
-            Leaf::Prompt => self.prompt.is_some(),
-            Leaf::Size => self.size.is_some(),
-            Leaf::AspectRatio => self.aspect_ratio.is_some(),
-            Leaf::Resolution => self.resolution.is_some(),
-            Leaf::SequentialCount => self.sequential_count.is_some(),
-            Leaf::Count => self.count.is_some(),
-            Leaf::Seed => self.seed.is_some(),
-            Leaf::Duration => self.duration.is_some(),
-            Leaf::GuidanceScale => self.guidance_scale.is_some(),
-            Leaf::CameraFixed => self.camera_fixed.is_some(),
-            Leaf::GenerateAudio => self.generate_audio.is_some(),
-            Leaf::Format => self.output.format.is_some(),
-            Leaf::Quality => self.output.quality.is_some(),
-            Leaf::Safety => self.safety.is_some(),
-            Leaf::WebhookUrl => self.delivery.webhook_url.is_some(),
-            Leaf::UploadUrl => self.delivery.upload_url.is_some(),
-            Leaf::TtlSeconds => self.delivery.ttl_seconds.is_some(),
-            Leaf::IncludeCost => self.delivery.include_cost.is_some(),
-            Leaf::FirstFrame | Leaf::LastFrame | Leaf::Images | Leaf::Videos | Leaf::Audios => {
-                !self.media(leaf).is_empty()
-            }
-        }
+        self.leaves().contains(leaf)
     }
 
     /// The media of a leaf, one item or a list; empty for other leaves.
