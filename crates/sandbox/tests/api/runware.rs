@@ -1,0 +1,300 @@
+//! Runware, by the reference that was gathered from its pages and SDKs.
+
+use genmux_sandbox::{Options, Pace, Strictness};
+use serde_json::{Value, json};
+
+use crate::support::{Lab, lab, lab_with, pause, read, uuid};
+
+pub(crate) fn image(number: u32) -> Value {
+    json!({
+        "taskType": "imageInference", "taskUUID": uuid(number), "model": "bytedance:5@0",
+        "positivePrompt": "a paper boat", "width": 1024, "height": 1024, "outputFormat": "PNG",
+    })
+}
+
+pub(crate) fn video(number: u32) -> Value {
+    json!({
+        "taskType": "videoInference", "taskUUID": uuid(number), "model": "bytedance:2@1",
+        "positivePrompt": "a paper boat", "duration": 1.2, "resolution": "480p",
+    })
+}
+
+fn with(mut task: Value, patch: Value) -> Value {
+    let Value::Object(patch) = patch else { panic!("a patch is an object") };
+    for (key, value) in patch {
+        task[key] = value;
+    }
+    task
+}
+
+fn ask(number: u32) -> Value {
+    json!({"taskType": "getResponse", "taskUUID": uuid(number)})
+}
+
+/// Code and parameter of the first error of a refused submit.
+async fn refusal(lab: &Lab, task: Value) -> (String, Value) {
+    let (status, body) = lab.runware(&json!([task])).await;
+    assert_eq!(status, 400, "{body}");
+    assert_eq!(body["data"], json!([]));
+    let error = &body["errors"][0];
+    assert!(error["taskUUID"].is_string() && error["message"].is_string(), "{error}");
+    (error["code"].as_str().unwrap().to_owned(), error["parameter"].clone())
+}
+
+#[tokio::test]
+async fn an_image_is_answered_at_once_and_not_again() {
+    let lab = lab().await;
+    let (status, body) = lab.runware(&json!([image(1)])).await;
+    assert_eq!(status, 200);
+    assert!(body.get("errors").is_none());
+    let item = &body["data"][0];
+    assert_eq!(item["taskUUID"], uuid(1));
+    assert!(item["imageUUID"].is_string() && item["seed"].is_u64());
+    let url = item["imageURL"].as_str().unwrap();
+    let picture = lab.client.get(url).send().await.unwrap().bytes().await.unwrap();
+    assert_eq!(&picture[16..24], [0, 0, 4, 0, 0, 0, 4, 0]);
+    assert_eq!(lab.runware(&json!([ask(1)])).await, (200, json!({"data": []})));
+}
+
+#[tokio::test]
+async fn a_video_is_acknowledged_polled_and_found_cumulatively() {
+    let lab = lab_with(Options { pace: Pace::Polls(2), ..Options::default() }).await;
+    let ack = json!({"taskType": "videoInference", "taskUUID": uuid(1)});
+    assert_eq!(lab.runware(&json!([video(1)])).await, (200, json!({"data": [ack]})));
+    for _ in 0..2 {
+        let (_, body) = lab.runware(&json!([ask(1)])).await;
+        assert_eq!(body["data"][0]["status"], "processing");
+        assert_eq!(body["data"][0]["taskType"], "videoInference");
+    }
+    let (_, first) = lab.runware(&json!([ask(1)])).await;
+    let (_, again) = lab.runware(&json!([ask(1)])).await;
+    assert_eq!(first, again);
+    assert_eq!(first["data"][0]["status"], "success");
+    assert!(first["data"][0]["videoURL"].as_str().unwrap().ends_with(".mp4"));
+}
+
+#[tokio::test]
+async fn results_and_sequences_are_entries_with_their_own_ids() {
+    let lab = lab().await;
+    let task = with(
+        image(1),
+        json!({"settings": {"maxSequentialImages": 3}, "seed": 0,
+        "deliveryMethod": "async", "includeCost": true, "numberResults": 2}),
+    );
+    lab.runware(&json!([task])).await;
+    pause().await;
+    let (_, body) = lab.runware(&json!([ask(1)])).await;
+    let items = body["data"].as_array().unwrap();
+    let mut ids: Vec<&str> = items.iter().map(|it| it["imageUUID"].as_str().unwrap()).collect();
+    ids.dedup();
+    assert_eq!(ids.len(), 6);
+    assert!(items.iter().all(|it| it["taskUUID"] == uuid(1) && it["cost"].is_f64()));
+    assert_eq!(items[0]["seed"], 0);
+    assert_eq!(lab.sandbox.ledger().len(), 1);
+}
+
+#[tokio::test]
+async fn several_tasks_and_polls_go_in_one_array() {
+    let lab = lab().await;
+    let (_, body) = lab.runware(&json!([video(1), video(2)])).await;
+    assert_eq!(body["data"].as_array().unwrap().len(), 2);
+    pause().await;
+    let (_, body) = lab.runware(&json!([ask(2), ask(1), ask(3)])).await;
+    let ids: Vec<&Value> =
+        body["data"].as_array().unwrap().iter().map(|it| &it["taskUUID"]).collect();
+    assert_eq!(ids, [&json!(uuid(2)), &json!(uuid(1))]);
+}
+
+#[tokio::test]
+async fn errors_stand_beside_data() {
+    let lab = lab().await;
+    let bad = with(video(2), json!({"duration": 99}));
+    let (status, body) = lab.runware(&json!([video(1), bad])).await;
+    assert_eq!(status, 200);
+    assert_eq!(body["data"][0]["taskUUID"], uuid(1));
+    assert_eq!(body["errors"][0]["taskUUID"], uuid(2));
+    assert_eq!(lab.sandbox.ledger().len(), 1);
+}
+
+#[tokio::test]
+async fn a_task_id_is_taken_once() {
+    let lab = lab().await;
+    lab.runware(&json!([video(1)])).await;
+    assert_eq!(refusal(&lab, video(1)).await.0, "conflictTaskUUID");
+    assert_eq!(lab.sandbox.ledger().len(), 1);
+}
+
+#[tokio::test]
+async fn refusals_name_code_and_parameter() {
+    let lab = lab().await;
+    let cases = [
+        (with(video(1), json!({"duration": 99})), "unsupportedDuration", json!("duration")),
+        (with(video(1), json!({"size": "1280x720"})), "unsupportedParameter", json!("size")),
+        (with(video(1), json!({"model": "bytedance:9@9"})), "invalidModel", json!("model")),
+        (with(video(1), json!({"resolution": "720p"})), "invalidResolution", json!("resolution")),
+        (
+            with(image(1), json!({"width": 1280, "height": 720})),
+            "invalidPixels",
+            json!(["width", "height"]),
+        ),
+        (
+            with(image(1), json!({"positivePrompt": "x".repeat(2001)})),
+            "invalidPositivePromptLength",
+            json!("positivePrompt"),
+        ),
+        (
+            with(video(1), json!({"outputFormat": "WEBM"})),
+            "invalidOutputFormat",
+            json!("outputFormat"),
+        ),
+    ];
+    for (task, code, parameter) in cases {
+        assert_eq!(refusal(&lab, task).await, (code.to_owned(), parameter), "{code}");
+    }
+    assert!(lab.sandbox.ledger().is_empty());
+}
+
+#[tokio::test]
+async fn missing_parts_are_named() {
+    let lab = lab().await;
+    let mut task = video(1);
+    task.as_object_mut().unwrap().shift_remove("positivePrompt");
+    assert_eq!(
+        refusal(&lab, task).await,
+        ("missingPositivePrompt".into(), json!("positivePrompt"))
+    );
+    let mut task = video(1);
+    task.as_object_mut().unwrap().shift_remove("resolution");
+    assert_eq!(refusal(&lab, task).await.0, "missingDimensionParameters");
+    let mut task = image(1);
+    task.as_object_mut().unwrap().shift_remove("height");
+    let parameter = json!(["width", "height"]);
+    assert_eq!(refusal(&lab, task).await, ("missingDimensionParameters".into(), parameter));
+}
+
+#[tokio::test]
+async fn sums_and_exclusions_are_incompatible() {
+    let lab = lab().await;
+    let references = vec!["https://example.com/a.png"; 10];
+    let task = with(
+        image(1),
+        json!({"inputs": {"referenceImages": references},
+        "settings": {"maxSequentialImages": 6}}),
+    );
+    assert_eq!(refusal(&lab, task).await.0, "incompatibleParameters");
+    let task = with(video(1), json!({"width": 864, "height": 480}));
+    assert_eq!(refusal(&lab, task).await.0, "incompatibleParameters");
+}
+
+#[tokio::test]
+async fn the_payloads_of_2025_are_taken_unless_refused() {
+    let legacy = with(
+        video(1),
+        json!({"checkNSFW": true,
+        "frameImages": [{"inputImage": "https://example.com/a.png", "frame": "first"}]}),
+    );
+    let (status, _) = lab().await.runware(&json!([legacy])).await;
+    assert_eq!(status, 200);
+    let strictness = Strictness { refuse_legacy: true, ..Strictness::default() };
+    let strict = lab_with(Options { strictness, ..Options::default() }).await;
+    assert_eq!(refusal(&strict, legacy).await.0, "unsupportedParameter");
+}
+
+#[tokio::test]
+async fn rules_are_those_of_the_chosen_day() {
+    let lab = lab_with(Options { as_of: "2025-10-27".into(), ..Options::default() }).await;
+    let task = with(video(1), json!({"duration": 7}));
+    assert_eq!(lab.runware(&json!([task])).await.0, 400);
+}
+
+#[tokio::test]
+async fn keys_come_by_header_or_first_element() {
+    let lab = lab().await;
+    let login = json!({"taskType": "authentication", "apiKey": "a-key"});
+    let url = lab.sandbox.base_url(genmux_sandbox::Provider::Runware);
+    let body = json!([login, video(1)]);
+    let (status, body) = read(lab.client.post(&url).json(&body).send().await.unwrap()).await;
+    assert_eq!(status, 200);
+    assert!(body["data"][0]["connectionSessionUUID"].is_string());
+    let (status, body) =
+        read(lab.client.post(&url).json(&json!([video(2)])).send().await.unwrap()).await;
+    assert_eq!((status, &body["errors"][0]["code"]), (401, &json!("missingApiKey")));
+}
+
+#[tokio::test]
+async fn named_keys_are_refused() {
+    for (key, status, code) in [
+        ("invalid-key", 401, "invalidApiKey"),
+        ("no-credit", 402, "insufficientCredits"),
+        ("no-plan", 403, "insufficientPermissions"),
+        ("throttled", 429, "rateLimitExceeded"),
+    ] {
+        let lab = Lab { key, ..lab().await };
+        let (given, body) = lab.runware(&json!([video(1)])).await;
+        assert_eq!((given, &body["errors"][0]["code"]), (status, &json!(code)));
+    }
+}
+
+#[tokio::test]
+async fn a_bare_object_and_unknown_tasks_are_refused() {
+    let lab = lab().await;
+    assert_eq!(lab.runware(&video(1)).await.0, 400);
+    let (_, body) = lab.runware(&json!([{"taskType": "dream", "taskUUID": uuid(1)}])).await;
+    assert_eq!(body["errors"][0]["code"], "unsupportedTaskType");
+}
+
+#[tokio::test]
+async fn media_is_stored_and_deleted() {
+    let lab = lab().await;
+    let task = |patch| with(json!({"taskType": "mediaStorage", "taskUUID": uuid(1)}), patch);
+    let png = "data:image/png;base64,iVBORw0KGgo=";
+    let (_, body) = lab.runware(&json!([task(json!({"operation": "upload", "media": png}))])).await;
+    let id = body["data"][0]["mediaUUID"].clone();
+    let url = body["data"][0]["mediaURL"].as_str().unwrap();
+    assert_eq!(lab.client.get(url).send().await.unwrap().headers()["content-type"], "image/png");
+    let delete = task(json!({"operation": "delete", "mediaUUID": id}));
+    assert_eq!(lab.runware(&json!([delete])).await.0, 200);
+    let (status, body) = lab.runware(&json!([delete])).await;
+    assert_eq!((status, &body["errors"][0]["code"]), (404, &json!("mediaNotFound")));
+}
+
+#[tokio::test]
+async fn the_old_image_upload_answers_in_its_own_words() {
+    let lab = lab().await;
+    let task = json!({"taskType": "imageUpload", "taskUUID": uuid(1), "image": "iVBORw0KGgo="});
+    let (_, body) = lab.runware(&json!([task])).await;
+    assert!(body["data"][0]["imageUUID"].is_string() && body["data"][0]["imageURL"].is_string());
+    let task = json!({"taskType": "imageUpload", "taskUUID": uuid(1), "image": "!"});
+    let (_, body) = lab.runware(&json!([task])).await;
+    assert_eq!(body["errors"][0]["code"], "invalidValueUploadFailed");
+}
+
+#[tokio::test]
+async fn a_dry_run_prices_and_remembers_nothing() {
+    let lab = lab().await;
+    let dry = lab.runware_raw(&json!([video(1)])).header("X-Runware-Dry-Run", "1");
+    let (status, body) = read(dry.send().await.unwrap()).await;
+    assert_eq!(status, 200);
+    assert!(body["data"][0]["cost"].is_f64());
+    assert!(lab.sandbox.ledger().is_empty());
+    assert_eq!(lab.runware(&json!([video(1)])).await.0, 200);
+}
+
+#[tokio::test]
+async fn pictures_also_come_inline() {
+    let lab = lab().await;
+    let inline = |number, kind| with(image(number), json!({"outputType": kind}));
+    let (_, body) = lab.runware(&json!([inline(1, "dataURI"), inline(2, "base64Data")])).await;
+    let uri = body["data"][0]["imageDataURI"].as_str().unwrap();
+    assert!(uri.starts_with("data:image/png;base64,iVBORw0KGgo"));
+    assert!(body["data"][1]["imageBase64Data"].as_str().unwrap().starts_with("iVBORw0KGgo"));
+}
+
+#[tokio::test]
+async fn the_account_is_told() {
+    let lab = lab().await;
+    let task =
+        json!({"taskType": "accountManagement", "taskUUID": uuid(1), "operation": "getDetails"});
+    let (_, body) = lab.runware(&json!([task])).await;
+    assert_eq!(body["data"][0]["balance"]["currency"], "USD");
+}
