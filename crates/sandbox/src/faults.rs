@@ -157,7 +157,9 @@ pub(crate) struct Effect {
 impl Effect {
     pub(crate) fn of(faults: &[Fault]) -> Self {
         let mut effect = Self::default();
-        faults.iter().for_each(|fault| effect.add(fault));
+        for fault in faults {
+            effect.add(fault);
+        }
         effect
     }
 

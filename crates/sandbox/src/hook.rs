@@ -74,7 +74,9 @@ async fn once(
         target.addr,
         body.len()
     );
-    headers.iter().for_each(|(name, value)| head.extend([*name, ": ", value.as_str(), "\r\n"]));
+    for (name, value) in headers {
+        head.extend([*name, ": ", value.as_str(), "\r\n"]);
+    }
     stream.write_all(format!("{head}\r\n{body}").as_bytes()).await?;
     let mut status = [0; 12];
     stream.read_exact(&mut status).await?;

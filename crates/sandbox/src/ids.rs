@@ -32,7 +32,7 @@ impl Ids {
         let mut bytes = self.bytes();
         bytes[6] = bytes[6] & 0x0F | 0x40;
         bytes[8] = bytes[8] & 0x3F | 0x80;
-        let hex: String = bytes[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex(&bytes[..16]);
         [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
     }
 
@@ -47,10 +47,18 @@ fn at_byte(at: usize) -> u8 {
     u8::try_from(at / 32).unwrap_or(u8::MAX)
 }
 
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
 /// SHA-256 over parts.
 pub(crate) fn digest(parts: &[&[u8]]) -> [u8; 32] {
     let mut hasher = Sha256::new();
-    parts.iter().for_each(|part| hasher.update(part));
+    for part in parts {
+        hasher.update(part);
+    }
     hasher.finalize().into()
 }
 

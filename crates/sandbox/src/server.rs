@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::http::{Method, Request};
 use axum::response::Response;
 use bytes::Bytes;
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, Collected};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -179,7 +179,7 @@ async fn classify(provider: Provider, request: Request<Incoming>) -> (Step, Requ
         return (Step::Download, Request::from_parts(parts, Body::new(body)));
     }
     if provider == Provider::Runware && parts.method == Method::POST {
-        let bytes: Bytes = body.collect().await.map(|it| it.to_bytes()).unwrap_or_default();
+        let bytes: Bytes = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
         return (runware::step(&bytes), Request::from_parts(parts, Body::from(bytes)));
     }
     let step = by_path(&parts.method, path);

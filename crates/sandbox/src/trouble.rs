@@ -32,7 +32,9 @@ pub(crate) async fn before(fault: &Fault, provider: Provider) -> Result<Option<R
     match fault {
         Fault::Delay { ms } => wait(*ms).await,
         Fault::ResetBefore => return Err(Dropped),
-        Fault::Status { status, body } => return Ok(Some(status_of(provider, *status, body))),
+        Fault::Status { status, body } => {
+            return Ok(Some(status_of(provider, *status, body.as_ref())));
+        }
         Fault::Throttle { seconds, header, body } => {
             return Ok(Some(throttle(provider, *seconds, *header, *body)));
         }
@@ -65,7 +67,7 @@ async fn wait(ms: u64) {
     sleep(Duration::from_millis(ms)).await;
 }
 
-fn status_of(provider: Provider, status: u16, body: &Option<String>) -> Response {
+fn status_of(provider: Provider, status: u16, body: Option<&String>) -> Response {
     match body {
         Some(body) => typed(status, "application/json", body.clone()),
         None => plain(provider, status),

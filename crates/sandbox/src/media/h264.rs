@@ -78,13 +78,8 @@ fn crop(bits: &mut Bits, right: u32, bottom: u32) {
 
 /// The lowest level whose frame size and rate at 24 fps hold [Table A-1].
 fn level(grid: Grid) -> u32 {
-    match grid.count() {
-        ..=1620 => 30,
-        ..=3600 => 31,
-        ..=8192 => 40,
-        ..=36864 => 51,
-        _ => 60,
-    }
+    let levels = [(1620, 30), (3600, 31), (8192, 40), (36_864, 51)];
+    levels.into_iter().find(|(size, _)| grid.count() <= *size).map_or(60, |(_, level)| level)
 }
 
 /// Picture parameter set [7.3.2.2].
@@ -207,8 +202,8 @@ fn residual(bits: &mut Bits, level: i32, tokens: &Tokens) {
 fn level_code(bits: &mut Bits, level: i32) {
     let code = 2 * level.unsigned_abs() - 4 + u32::from(level < 0);
     match code {
-        ..14 => bits.put(1, code + 1),
-        ..30 => {
+        0..14 => bits.put(1, code + 1),
+        14..30 => {
             bits.put(1, 15);
             bits.put(code - 14, 4);
         }
@@ -286,8 +281,8 @@ mod tests {
         let mut bits = Bits::default();
         write(&mut bits);
         let count = bits.bytes.len() * 8 - (8 - bits.used as usize) % 8;
-        let all: String = bits.bytes.iter().map(|byte| format!("{byte:08b}")).collect();
-        all[..count].to_owned()
+        let bit = |at: usize| bits.bytes[at / 8] >> (7 - at % 8) & 1 == 1;
+        (0..count).map(|at| if bit(at) { '1' } else { '0' }).collect()
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! MP4 and QuickTime files around one H.264 track at 24 frames a second.
+//! MP4 and `QuickTime` files around one H.264 track at 24 frames a second.
 //!
 //! The index comes before the frames, so that a browser plays while it loads. Box names are those of
 //! ISO/IEC 14496-12 and 14496-15.
@@ -40,40 +40,40 @@ fn units(millis: u64) -> io::Result<u32> {
 
 fn file_type(brand: Brand) -> Vec<u8> {
     match brand {
-        Brand::Mp4 => boxed(b"ftyp", &[b"isom", &word(0x200), b"isomiso2avc1mp41"]),
-        Brand::QuickTime => boxed(b"ftyp", &[b"qt  ", &word(0x200), b"qt  "]),
+        Brand::Mp4 => boxed(*b"ftyp", &[b"isom", &word(0x200), b"isomiso2avc1mp41"]),
+        Brand::QuickTime => boxed(*b"ftyp", &[b"qt  ", &word(0x200), b"qt  "]),
     }
 }
 
 fn frames(clip: &Clip) -> Vec<u8> {
     let framed: Vec<Vec<u8>> =
         clip.frames.iter().map(|frame| [&word(size_of(frame))[..], frame].concat()).collect();
-    boxed(b"mdat", &[&framed.concat()])
+    boxed(*b"mdat", &[&framed.concat()])
 }
 
 fn movie(spec: &Spec, clip: &Clip, length: u32, offset: u32) -> Vec<u8> {
     let head = [0, 0, TIMESCALE, length, 0x1_0000, 0x0100_0000, 0, 0];
     let tail = [0, 0, 0, 0, 0, 0, 2];
-    let header = full(b"mvhd", 0, &[&words(&head), &words(&MATRIX), &words(&tail)]);
-    boxed(b"moov", &[&header, &track(spec, clip, length, offset)])
+    let header = full(*b"mvhd", 0, &[&words(&head), &words(&MATRIX), &words(&tail)]);
+    boxed(*b"moov", &[&header, &track(spec, clip, length, offset)])
 }
 
 fn track(spec: &Spec, clip: &Clip, length: u32, offset: u32) -> Vec<u8> {
     let head = [0, 0, 1, 0, length, 0, 0, 0, 0];
     let size = [spec.width << 16, spec.height << 16];
-    let header = full(b"tkhd", 3, &[&words(&head), &words(&MATRIX), &words(&size)]);
-    let media = full(b"mdhd", 0, &[&words(&[0, 0, TIMESCALE, length, 0x55C4_0000])]);
-    let handler = full(b"hdlr", 0, &[&word(0), b"vide", &words(&[0, 0, 0]), b"genmux\0"]);
-    let source = full(b"dref", 0, &[&word(1), &full(b"url ", 1, &[])]);
+    let header = full(*b"tkhd", 3, &[&words(&head), &words(&MATRIX), &words(&size)]);
+    let media = full(*b"mdhd", 0, &[&words(&[0, 0, TIMESCALE, length, 0x55C4_0000])]);
+    let handler = full(*b"hdlr", 0, &[&word(0), b"vide", &words(&[0, 0, 0]), b"genmux\0"]);
+    let source = full(*b"dref", 0, &[&word(1), &full(*b"url ", 1, &[])]);
     let info = boxed(
-        b"minf",
+        *b"minf",
         &[
-            &full(b"vmhd", 1, &[&words(&[0, 0])]),
-            &boxed(b"dinf", &[&source]),
+            &full(*b"vmhd", 1, &[&words(&[0, 0])]),
+            &boxed(*b"dinf", &[&source]),
             &samples(spec, clip, length, offset),
         ],
     );
-    boxed(b"trak", &[&header, &boxed(b"mdia", &[&media, &handler, &info])])
+    boxed(*b"trak", &[&header, &boxed(*b"mdia", &[&media, &handler, &info])])
 }
 
 /// One chunk that holds all frames; the last frame is as long as what is left.
@@ -84,14 +84,14 @@ fn samples(spec: &Spec, clip: &Clip, length: u32, offset: u32) -> Vec<u8> {
     let times = if count == 1 { &[1, 1, last][..] } else { &times[..] };
     let sizes: Vec<u32> = clip.frames.iter().map(|frame| size_of(frame) + 4).collect();
     boxed(
-        b"stbl",
+        *b"stbl",
         &[
-            &full(b"stsd", 0, &[&word(1), &description(spec, clip)]),
-            &full(b"stts", 0, &[&words(times)]),
-            &full(b"stss", 0, &[&words(&[1, 1])]),
-            &full(b"stsc", 0, &[&words(&[1, 1, count, 1])]),
-            &full(b"stsz", 0, &[&words(&[0, count]), &words(&sizes)]),
-            &full(b"stco", 0, &[&words(&[1, offset])]),
+            &full(*b"stsd", 0, &[&word(1), &description(spec, clip)]),
+            &full(*b"stts", 0, &[&words(times)]),
+            &full(*b"stss", 0, &[&words(&[1, 1])]),
+            &full(*b"stsc", 0, &[&words(&[1, 1, count, 1])]),
+            &full(*b"stsz", 0, &[&words(&[0, count]), &words(&sizes)]),
+            &full(*b"stco", 0, &[&words(&[1, offset])]),
         ],
     )
 }
@@ -100,7 +100,7 @@ fn description(spec: &Spec, clip: &Clip) -> Vec<u8> {
     let sides = (spec.width << 16) | (spec.height & 0xFFFF);
     let dpi = 0x48_0000;
     let fields = words(&[0, 1, 0, 0, 0, 0, sides, dpi, dpi, 0]);
-    boxed(b"avc1", &[&fields, &[0, 1], &[0; 32], &[0, 24, 0xFF, 0xFF], &configuration(clip)])
+    boxed(*b"avc1", &[&fields, &[0, 1], &[0; 32], &[0, 24, 0xFF, 0xFF], &configuration(clip)])
 }
 
 /// Profile and level are repeated from the sequence parameters; lengths are four bytes.
@@ -108,7 +108,7 @@ fn configuration(clip: &Clip) -> Vec<u8> {
     let [profile, compatible, level] = [1, 2, 3].map(|at| clip.sps[at]);
     let length = |unit: &[u8]| u16::try_from(unit.len()).unwrap_or(u16::MAX).to_be_bytes();
     boxed(
-        b"avcC",
+        *b"avcC",
         &[
             &[1, profile, compatible, level, 0xFF, 0xE1],
             &length(&clip.sps),
@@ -121,11 +121,11 @@ fn configuration(clip: &Clip) -> Vec<u8> {
 }
 
 /// A box with version 0 and flags.
-fn full(name: &[u8; 4], flags: u32, parts: &[&[u8]]) -> Vec<u8> {
+fn full(name: [u8; 4], flags: u32, parts: &[&[u8]]) -> Vec<u8> {
     boxed(name, &[&word(flags), &parts.concat()])
 }
 
-fn boxed(name: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {
+fn boxed(name: [u8; 4], parts: &[&[u8]]) -> Vec<u8> {
     let body = parts.concat();
     [&word(size_of(&body) + 8), &name[..], &body].concat()
 }

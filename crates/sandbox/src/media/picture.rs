@@ -32,8 +32,9 @@ pub(crate) fn rgb(spec: &Spec) -> Vec<u8> {
 
 /// The two ends of the gradient: every bit of the seed reaches them.
 pub(crate) fn colours(seed: u64) -> (Rgb, Rgb) {
-    let [a, b, c, d, e, f, ..] = mixed(seed).to_le_bytes();
-    ([a | 64, b, c], [d, e | 64, f])
+    let from = mixed(seed).to_le_bytes();
+    let to = mixed(!seed).to_le_bytes();
+    ([from[0] | 64, from[1], from[2]], [to[0], to[1] | 64, to[2]])
 }
 
 /// The finalizer of `SplitMix64`: neighbouring seeds give unlike colours.

@@ -137,35 +137,35 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn found(value: Value) -> Vec<String> {
+    fn found(value: &Value) -> Vec<String> {
         let schema = super::super::model::input_schema("seedance-2.0-fast").unwrap();
-        input(&value, &schema).iter().map(Invalid::line).collect()
+        input(value, &schema).iter().map(Invalid::line).collect()
     }
 
     #[test]
     fn texts_are_those_of_the_service() {
-        assert_eq!(found(json!({})), ["- input: prompt is required\n"]);
+        assert_eq!(found(&json!({})), ["- input: prompt is required\n"]);
         assert_eq!(
-            found(json!({"prompt": "a", "resolution": "1080p"})),
+            found(&json!({"prompt": "a", "resolution": "1080p"})),
             ["- input.resolution: resolution must be one of the following: \"480p\", \"720p\"\n"]
         );
         assert_eq!(
-            found(json!({"prompt": "a", "duration": 99})),
+            found(&json!({"prompt": "a", "duration": 99})),
             ["- input.duration: Must be less than or equal to 15\n"]
         );
         assert_eq!(
-            found(json!({"prompt": "a", "duration": "5"})),
+            found(&json!({"prompt": "a", "duration": "5"})),
             ["- input.duration: Invalid type. Expected: integer, given: string\n"]
         );
         assert_eq!(
-            found(json!({"prompt": "a", "reference_images": ["https://a/b.png", "b.png"]})),
+            found(&json!({"prompt": "a", "reference_images": ["https://a/b.png", "b.png"]})),
             ["- input.reference_images.1: Does not match format 'uri'\n"]
         );
     }
 
     #[test]
     fn unknown_inputs_and_whole_floats_pass() {
-        assert_eq!(found(json!({"prompt": "a", "size": "1280x720", "duration": 5.0})), [""; 0]);
+        assert_eq!(found(&json!({"prompt": "a", "size": "1280x720", "duration": 5.0})), [""; 0]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Replicate: predictions of official models, files, webhooks (OpenAPI of 2026-03 and recordings).
 
+#![expect(clippy::result_large_err, reason = "a refusal is an answer, and answers are large")]
+
 pub(crate) mod check;
 pub(crate) mod error;
 mod model;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::{admit, error};
 use crate::clock::rfc3339;
 use crate::files::File;
-use crate::ids::digest;
+use crate::ids::{digest, hex};
 use crate::outputs;
 use crate::reply::{self, either, json};
 use crate::state::App;
@@ -96,10 +96,6 @@ fn object(app: &App, form: &Form, content: &Bytes) -> Value {
         "metadata": form.metadata, "created_at": rfc3339(now), "expires_at": rfc3339(now + KEPT),
         "urls": {"get": app.url(&format!("/replicate/v1/files/{id}"))},
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(crate) async fn list(State(app): State<App>, headers: HeaderMap) -> Response {

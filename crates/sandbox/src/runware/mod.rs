@@ -55,7 +55,7 @@ impl Answer {
         Self { data: vec![item], ..Self::default() }
     }
 
-    fn refused(task: &Value, refusals: Vec<Refusal>) -> Self {
+    fn refused(task: &Value, refusals: &[Refusal]) -> Self {
         let status = refusals.first().map(|refusal| refusal.status);
         let errors = refusals.iter().map(|refusal| refusal.body(task)).collect();
         Self { errors, status, ..Self::default() }
@@ -88,7 +88,7 @@ async fn tasks(
 ) -> Response {
     let Ok(Value::Array(tasks)) = serde_json::from_slice(&body) else {
         let refusal = Refusal::new("invalidRequestBody", "the body must be an array of tasks");
-        return Answer::refused(&Value::Null, vec![refusal]).response();
+        return Answer::refused(&Value::Null, &[refusal]).response();
     };
     let (login, tasks): (Vec<Value>, Vec<Value>) =
         tasks.into_iter().partition(|task| task["taskType"] == "authentication");
@@ -144,7 +144,7 @@ async fn all(
 
 fn unknown(task: &Value) -> Answer {
     let refusal = Refusal::new("unsupportedTaskType", "this task type is not supported");
-    Answer::refused(task, vec![refusal.on("taskType").of_type("string")])
+    Answer::refused(task, &[refusal.on("taskType").of_type("string")])
 }
 
 fn account(app: &App, task: &Value) -> Answer {

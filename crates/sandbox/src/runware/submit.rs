@@ -17,7 +17,7 @@ pub(crate) enum Accepted {
 
 pub(crate) fn submit(app: &App, task: &Value, effect: Effect) -> Accepted {
     match accept(app, task, effect) {
-        Err(refusals) => Accepted::Now(Answer::refused(task, refusals)),
+        Err(refusals) => Accepted::Now(Answer::refused(task, &refusals)),
         Ok(id) if waits(task) => Accepted::Later(id),
         // The acknowledgement carries nothing that looks like a result: SDKs would believe it.
         Ok(id) => {
@@ -57,7 +57,7 @@ fn read(app: &App, task: &Value) -> Result<(Value, Vec<Spec>), Vec<Refusal>> {
 /// Validated and priced, neither run nor remembered.
 pub(crate) fn dry(app: &App, task: &Value) -> Answer {
     match read(app, task) {
-        Err(refusals) => Answer::refused(task, refusals),
+        Err(refusals) => Answer::refused(task, &refusals),
         Ok((checked, specs)) => Answer::data(json!({
             "taskType": checked["taskType"],
             "taskUUID": checked["taskUUID"],

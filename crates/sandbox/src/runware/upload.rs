@@ -18,7 +18,7 @@ pub(crate) fn upload(app: &App, task: &Value) -> Answer {
         "delete" => delete(app, task),
         _ => Answer::refused(
             task,
-            vec![Refusal::new("invalidOperation", "unknown operation").on("operation")],
+            &[Refusal::new("invalidOperation", "unknown operation").on("operation")],
         ),
     }
 }
@@ -27,7 +27,7 @@ fn store(app: &App, task: &Value, key: &'static str) -> Answer {
     let Some(bytes) = task[key].as_str().and_then(read) else {
         let text = "the media could not be fetched or decoded";
         let refusal = Refusal::new("invalidValueUploadFailed", text).on(key).of_type("string");
-        return Answer::refused(task, vec![refusal]);
+        return Answer::refused(task, &[refusal]);
     };
     let id = app.ids.uuid();
     let path = path(&id);
@@ -56,7 +56,7 @@ fn delete(app: &App, task: &Value) -> Answer {
     if !app.files.remove(&path(id)) {
         let refusal =
             Refusal::new("mediaNotFound", "no such media").on("mediaUUID").with_status(404);
-        return Answer::refused(task, vec![refusal]);
+        return Answer::refused(task, &[refusal]);
     }
     Answer::data(json!({
         "taskType": task["taskType"], "taskUUID": task["taskUUID"],

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::{admit, error, poll};
 use crate::clock::rfc3339;
 use crate::files::File;
-use crate::ids::digest;
+use crate::ids::{digest, hex};
 use crate::jobs::{Job, Output, Stage};
 use crate::media::Spec;
 use crate::provider::Provider;
@@ -58,7 +58,8 @@ fn made(app: &App, job: &Job, output: &Output) -> Value {
         asset["properties"] = properties(&spec, output);
     }
     asset["metadata"]["jobId"] = json!(job.id);
-    asset["metadata"]["seed"] = json!(output.seed);
+    // Text by the SDK's types.
+    asset["metadata"]["seed"] = json!(output.seed.to_string());
     asset["metadata"]["referenceImages"] = job.input["referenceImages"].clone();
     asset["url"] = json!(signed(app, &output.path));
     asset
@@ -188,7 +189,7 @@ fn signed(app: &App, path: &str) -> String {
 
 fn signature(sandbox: &Sandbox, path: &str) -> String {
     let bytes = digest(&[&sandbox.options.seed.to_le_bytes(), path.as_bytes()]);
-    bytes[..12].iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&bytes[..12])
 }
 
 /// Whether an address still has the signature that it was given with.

@@ -17,8 +17,7 @@ use crate::state::{App, Order};
 
 pub(crate) async fn generate(
     State(app): State<App>,
-    Path(id): Path<String>,
-    Query(query): Query<HashMap<String, String>>,
+    (Path(id), Query(query)): (Path<String>, Query<HashMap<String, String>>),
     Extension(effect): Extension<Effect>,
     headers: HeaderMap,
     body: Bytes,

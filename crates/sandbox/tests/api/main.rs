@@ -1,5 +1,7 @@
 //! The sandbox over real loopback HTTP, as a client sees it.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod faults;
 mod media;
 mod replicate;
