@@ -54,7 +54,7 @@ fn date(days: u64) -> (u64, u64, u64) {
     (year + era * 400 + carry, month, day)
 }
 
-/// Milliseconds of a date and time as [`rfc3339`] writes it; fractions and offsets of any length are
+/// Milliseconds of a date and time as [`rfc3339`] writes it; longer fractions and offsets are
 /// cut off, a bare date is midnight.
 pub(crate) fn read_rfc3339(text: &str) -> Option<u64> {
     let number = |from: usize, to: usize| text.get(from..to)?.parse::<u64>().ok();

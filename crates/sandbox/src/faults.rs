@@ -55,8 +55,8 @@ impl Rule {
     }
 }
 
-/// A fault. Those before the call leave no trace of it; those after it come when the job is accepted
-/// and paid for.
+/// A fault. Those before the call leave no trace of it; those after it come when the job is
+/// accepted and paid for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]

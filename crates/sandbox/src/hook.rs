@@ -26,7 +26,9 @@ pub(crate) fn is_loopback(url: &str) -> bool {
     target(url).is_some()
 }
 
-/// Headers are made for each attempt, since a signature holds its time. Posts JSON until somebody answers 2xx; false if nobody did or the address is not loopback.
+/// Posts JSON until somebody answers 2xx; false if nobody did or the address is not loopback.
+///
+/// Headers are made for each attempt, since a signature holds its time.
 pub(crate) async fn post(
     state: &State,
     url: &str,

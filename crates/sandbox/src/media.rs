@@ -1,4 +1,4 @@
-//! Real media of an asked size: what a job of the sandbox gives back instead of a generated picture.
+//! Real media of an asked size: what a job of the sandbox gives back.
 //!
 //! Bytes depend on nothing but the [`Spec`], so that the same request gives the same file.
 

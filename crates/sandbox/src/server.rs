@@ -191,6 +191,8 @@ fn by_path(method: &Method, path: &str) -> Step {
     let is = |part: &str| path.contains(part);
     let posts = method == Method::POST;
     match () {
+        // Assets are how results are read; only bringing and deleting them is an upload.
+        () if is("/assets/") => Step::Poll,
         () if is("/files") || is("/uploads") || is("/assets") => Step::Upload,
         () if posts && (path.ends_with("/cancel") || is("/jobs/")) => Step::Cancel,
         () if posts && (is("/predictions") || is("/generate/")) => Step::Submit,

@@ -54,8 +54,8 @@ pub(crate) const SEEDANCE_2: &[Tier] = &[
     ),
 ];
 
-/// Seedream 4.0: Runware's page of 2025-10-27. Its 1K row has the square only; the others are the 2K
-/// row halved.
+/// Seedream 4.0: Runware's page of 2025-10-27. Its 1K row has the square only; the others are the
+/// 2K row halved.
 pub(crate) const SEEDREAM_4: &[Tier] = &[
     (
         "1K",

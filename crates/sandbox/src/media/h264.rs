@@ -1,7 +1,7 @@
 //! H.264, just enough for a still clip: one key frame of flat macroblocks, then skipped frames.
 //!
-//! Constrained baseline profile, CAVLC. The quantizer is 28 and there: one luma level is one step
-//! of brightness, one chroma level two steps (ITU-T H.264, 8.5.10 and 8.5.11). Luma is a gradient of
+//! Constrained baseline profile, CAVLC. The quantizer is 28 and there one luma level is one step of
+//! brightness, one chroma level two steps (ITU-T H.264, 8.5.10 and 8.5.11). Luma is a gradient of
 //! flat 16 x 16 blocks, each predicted from its neighbours with one DC level as the difference.
 //! Chroma is one colour, which the first macroblock sets and all others inherit. References in
 //! brackets are clauses of ITU-T H.264.

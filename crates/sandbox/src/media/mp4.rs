@@ -1,7 +1,7 @@
 //! MP4 and `QuickTime` files around one H.264 track at 24 frames a second.
 //!
-//! The index comes before the frames, so that a browser plays while it loads. Box names are those of
-//! ISO/IEC 14496-12 and 14496-15.
+//! The index comes before the frames, so that a browser plays while it loads. Box names are those
+//! of ISO/IEC 14496-12 and 14496-15.
 
 use std::io;
 

@@ -16,7 +16,7 @@ use crate::state::App;
 /// The vendor gives up on a synchronous answer after about 122 s; the task goes on.
 const SYNC_LIMIT: u64 = 122_000;
 
-/// All results so far. A task that is unknown or was delivered at once gives nothing, without error.
+/// All results so far. A task that is unknown or was delivered at once gives nothing, no error.
 pub(crate) async fn poll(app: &App, task: &Value) -> Answer {
     let id = task["taskUUID"].as_str().unwrap_or_default();
     match app.jobs.poll(Provider::Runware, id, app.clock.now()) {

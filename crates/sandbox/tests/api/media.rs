@@ -85,3 +85,15 @@ async fn after_shutdown_nobody_answers() {
     lab.sandbox.shutdown().await;
     assert!(tokio::net::TcpStream::connect(addr).await.is_err());
 }
+
+#[tokio::test]
+async fn quicktime_is_made_too() {
+    let lab = lab().await;
+    let mut task = video(1);
+    task["outputFormat"] = json!("MOV");
+    lab.runware(&json!([task])).await;
+    pause().await;
+    let (_, body) = lab.runware(&json!([{"taskType": "getResponse", "taskUUID": uuid(1)}])).await;
+    let (mime, bytes) = fetch(&lab, &body["data"][0]["videoURL"]).await;
+    assert_eq!((mime.as_str(), &bytes[4..12]), ("video/quicktime", &b"ftypqt  "[..]));
+}

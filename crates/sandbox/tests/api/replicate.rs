@@ -224,3 +224,13 @@ async fn webhooks_are_signed_and_delivered_to_loopback() {
         assert!(text.contains(header), "{header}");
     }
 }
+
+#[tokio::test]
+async fn after_an_hour_input_and_output_are_gone() {
+    let lab = lab_with(Options { clock_scale: 100_000.0, ..Options::default() }).await;
+    let (_, made) = create(&lab, input()).await;
+    pause().await;
+    let late = get(&lab, &made).await;
+    assert_eq!((&late["status"], &late["data_removed"]), (&json!("succeeded"), &json!(true)));
+    assert_eq!((&late["output"], &late["input"]), (&Value::Null, &json!({})));
+}

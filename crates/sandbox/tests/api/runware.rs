@@ -1,7 +1,9 @@
 //! Runware, by the reference that was gathered from its pages and SDKs.
 
-use genmux_sandbox::{Options, Pace, Strictness};
+use genmux_sandbox::{Fault, Options, Pace, Provider, Rule, Step, Strictness};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 use crate::support::{Lab, lab, lab_with, pause, read, uuid};
 
@@ -211,7 +213,7 @@ async fn rules_are_those_of_the_chosen_day() {
 async fn keys_come_by_header_or_first_element() {
     let lab = lab().await;
     let login = json!({"taskType": "authentication", "apiKey": "a-key"});
-    let url = lab.sandbox.base_url(genmux_sandbox::Provider::Runware);
+    let url = lab.sandbox.base_url(Provider::Runware);
     let body = json!([login, video(1)]);
     let (status, body) = read(lab.client.post(&url).json(&body).send().await.unwrap()).await;
     assert_eq!(status, 200);
@@ -297,4 +299,36 @@ async fn the_account_is_told() {
         json!({"taskType": "accountManagement", "taskUUID": uuid(1), "operation": "getDetails"});
     let (_, body) = lab.runware(&json!([task])).await;
     assert_eq!(body["data"][0]["balance"]["currency"], "USD");
+}
+
+#[tokio::test]
+async fn a_failed_poll_is_400_where_the_switch_says_so() {
+    let strictness = Strictness { failed_poll_is_400: true, ..Strictness::default() };
+    let lab = lab_with(Options { strictness, ..Options::default() }).await;
+    let fault = Fault::FailJob { code: "taskFailed".into(), message: "no".into() };
+    lab.sandbox.set_faults(vec![Rule::new(Provider::Runware, Step::Submit, fault)]);
+    lab.runware(&json!([video(1)])).await;
+    pause().await;
+    assert_eq!(lab.runware(&json!([ask(1)])).await.0, 400);
+}
+
+#[tokio::test]
+async fn a_webhook_brings_each_result_flat() {
+    let lab = lab().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook?secret=1", listener.local_addr().unwrap());
+    lab.runware(&json!([with(video(1), json!({"webhookURL": url}))])).await;
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let mut text = String::new();
+    while !text.ends_with('}') {
+        let mut piece = vec![0; 4096];
+        let count = stream.read(&mut piece).await.unwrap();
+        assert_ne!(count, 0, "{text}");
+        text.push_str(&String::from_utf8_lossy(&piece[..count]));
+    }
+    stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+    assert!(text.starts_with("POST /hook?secret=1 HTTP/1.1\r\n"));
+    let item: Value = serde_json::from_str(text.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+    assert_eq!((&item["taskUUID"], &item["status"]), (&json!(uuid(1)), &json!("success")));
+    assert!(item["videoURL"].is_string() && item.get("data").is_none());
 }
