@@ -23,7 +23,7 @@ pub(crate) fn routes() -> Router<App> {
 }
 
 async fn ledger(State(app): State<App>) -> Response {
-    reply::json(200, &json!({"charges": app.ledger.entries()}))
+    reply::json(200, &json!({"charges": app.charges()}))
 }
 
 async fn jobs(State(app): State<App>) -> Response {

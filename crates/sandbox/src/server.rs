@@ -76,7 +76,7 @@ impl Sandbox {
 
     /// All charges so far.
     pub fn ledger(&self) -> Vec<Charge> {
-        self.app.ledger.entries()
+        self.app.charges()
     }
 
     /// Replaces the fault plan.

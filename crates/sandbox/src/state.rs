@@ -10,7 +10,7 @@ use crate::clock::{Clock, rfc3339};
 use crate::faults::{Effect, Plan};
 use crate::files::{File, Files};
 use crate::ids::Ids;
-use crate::jobs::{Job, Jobs, Output};
+use crate::jobs::{Job, Jobs, Output, Stage};
 use crate::ledger::{Charge, Ledger};
 use crate::media::{Format, Spec};
 use crate::options::Options;
@@ -106,6 +106,17 @@ impl State {
             at: rfc3339(job.created),
             refunded: false,
         });
+    }
+
+    /// All charges; what failed, or was stopped before it ran, is marked as given back.
+    pub(crate) fn charges(&self) -> Vec<Charge> {
+        let now = self.clock.now();
+        for job in self.jobs.all() {
+            if matches!(job.stage(now), Stage::Failed | Stage::Aborted) {
+                self.ledger.refund(&job.id);
+            }
+        }
+        self.ledger.entries()
     }
 
     fn outputs(&self, order: &Order) -> Vec<Output> {

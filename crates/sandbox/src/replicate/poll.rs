@@ -120,9 +120,6 @@ pub(crate) fn object(app: &App, job: &Job) -> Value {
     if stage.is_final() {
         body.extend(ending(job, now, stage));
     }
-    if stage == Stage::Aborted {
-        app.ledger.refund(&job.id);
-    }
     Value::Object(body)
 }
 

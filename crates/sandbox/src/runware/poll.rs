@@ -42,7 +42,6 @@ fn processing(job: &Job, share: f64) -> Value {
 }
 
 fn failed(app: &App, job: &Job) -> Answer {
-    app.ledger.refund(&job.id);
     let failure = job.failure.clone();
     let (code, message) = failure.map_or_else(
         || ("taskFailed".to_owned(), "the task failed".to_owned()),

@@ -110,9 +110,6 @@ pub(crate) fn object(app: &App, job: &Job) -> Value {
     let history = history(job, stage, now);
     let status = history.last().map(|it| it["status"].clone());
     let updated = history.last().map(|it| it["date"].clone());
-    if stage == Stage::Failed {
-        app.ledger.refund(&job.id);
-    }
     let specs: Vec<Spec> = job.outputs.iter().filter_map(|it| it.file.spec()).collect();
     json!({
         "jobId": job.id, "jobType": "custom", "status": status, "statusHistory": history,
