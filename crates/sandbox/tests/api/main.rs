@@ -4,6 +4,7 @@
 
 mod faults;
 mod media;
+mod refusals;
 mod replicate;
 mod runware;
 mod scenario;
