@@ -1,4 +1,13 @@
-//! JSON Schemas of what Runware, Replicate and Scenario accept, one per offer and dated revision.
+//! The three vendors on loopback: Runware, Replicate and Scenario as far as genmux and the vendors'
+//! own SDKs use them, without keys and without cost.
+//!
+//! [`Sandbox::start`] serves all three on one port. Payloads are checked as the vendors do, jobs
+//! take their time, outputs are real pictures and videos of the asked size, and every accepted job
+//! is one [`Charge`]. [`Fault`]s make chosen calls go wrong, before or after they are paid for.
+//!
+//! # JSON Schemas
+//!
+//! What the vendors accept stands in JSON Schemas, one per offer and dated revision.
 //!
 //! They are written from the vendors' own pages and never from genmux's specs: they are the second
 //! opinion that every translated payload is held against. A schema describes the whole HTTP body
@@ -10,6 +19,36 @@
 //! let schema = genmux_sandbox::schema("runware", "seedance-1.0-pro", "2026-03-13").unwrap();
 //! assert_eq!(schema.since, "2026-03-01");
 //! ```
+
+mod admin;
+mod check;
+mod clock;
+mod faults;
+mod files;
+mod hook;
+mod ids;
+mod jobs;
+mod keys;
+mod ledger;
+mod media;
+mod options;
+mod outputs;
+mod provider;
+mod replicate;
+mod reply;
+mod runware;
+mod scenario;
+mod server;
+mod sizes;
+mod sniff;
+mod state;
+mod trouble;
+
+pub use faults::{Fault, Rule};
+pub use ledger::Charge;
+pub use options::{Options, Pace, Strictness};
+pub use provider::{Provider, Step};
+pub use server::Sandbox;
 
 /// The JSON Schema of one offer's HTTP body, in force from a date until the next one of that offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

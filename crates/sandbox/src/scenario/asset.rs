@@ -1,0 +1,198 @@
+//! Assets: outputs of jobs and uploaded pictures, behind addresses that look signed.
+
+use std::collections::HashMap;
+use std::sync::{MutexGuard, PoisonError};
+
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::{admit, error, poll};
+use crate::clock::rfc3339;
+use crate::files::File;
+use crate::ids::{digest, hex};
+use crate::jobs::{Job, Output, Stage};
+use crate::media::Spec;
+use crate::provider::Provider;
+use crate::reply::{either, json};
+use crate::sniff;
+use crate::state::{App, State as Sandbox};
+
+/// Refuses inputs that are no asset of this account; everything else names one by id.
+pub(crate) fn known(app: &App, body: &Value) -> Result<(), Response> {
+    let lists = body.as_object().into_iter().flatten().filter_map(|(_, value)| value.as_array());
+    for id in lists.flatten().filter_map(Value::as_str) {
+        if find(app, id).is_none() {
+            return Err(error::reason(404, &format!("Asset {id} not found")));
+        }
+    }
+    Ok(())
+}
+
+/// The asset of an id, wherever it comes from.
+fn find(app: &App, id: &str) -> Option<Value> {
+    if let Some(mut asset) = store(app).get(id).cloned() {
+        let path = asset["path"].take();
+        asset["url"] = json!(signed(app, path.as_str().unwrap_or_default()));
+        asset.as_object_mut()?.shift_remove("path");
+        return Some(asset);
+    }
+    let now = app.clock.now();
+    let jobs = app.jobs.of(Provider::Scenario);
+    let done = jobs.iter().filter(|job| job.stage(now) == Stage::Succeeded);
+    done.flat_map(|job| job.outputs.iter().map(move |output| (job, output)))
+        .find(|(_, output)| output.id == id)
+        .map(|(job, output)| made(app, job, output))
+}
+
+fn made(app: &App, job: &Job, output: &Output) -> Value {
+    let inputs = job.input["referenceImages"].as_array().is_some_and(|it| !it.is_empty());
+    let kind = if inputs { "img2img" } else { "txt2img" };
+    let time = rfc3339(job.ended(app.clock.now()));
+    let mut asset = object(&output.id, kind, &output.file.mime, &time);
+    if let Some(spec) = output.file.spec() {
+        asset["properties"] = properties(&spec, output);
+    }
+    asset["metadata"]["jobId"] = json!(job.id);
+    // Text by the SDK's types.
+    asset["metadata"]["seed"] = json!(output.seed.to_string());
+    asset["metadata"]["referenceImages"] = job.input["referenceImages"].clone();
+    asset["url"] = json!(signed(app, &output.path));
+    asset
+}
+
+fn properties(spec: &Spec, output: &Output) -> Value {
+    let size = output.file.bytes().map(|it| it.len()).unwrap_or_default();
+    let mut properties = json!({"size": size, "width": spec.width, "height": spec.height});
+    if spec.format.is_video() {
+        properties["duration"] = json!(std::time::Duration::from_millis(spec.millis).as_secs_f64());
+        properties["frameRate"] = json!(24);
+    }
+    properties
+}
+
+fn object(id: &str, source: &str, mime: &str, time: &str) -> Value {
+    let kind = match mime.split('/').next() {
+        Some("video") => "video",
+        Some("audio") => "audio",
+        _ => "image",
+    };
+    json!({
+        "id": id, "authorId": "user_sandbox", "ownerId": "proj_sandbox", "collectionIds": [],
+        "createdAt": time, "updatedAt": time, "editCapabilities": [], "kind": kind,
+        "metadata": {"kind": kind, "type": source}, "mimeType": mime, "privacy": "private",
+        "properties": {"size": 0}, "source": source, "status": "success", "tags": [], "url": "",
+    })
+}
+
+/// Keeps bytes as a new asset and gives its id.
+pub(crate) fn keep(app: &App, name: &str, bytes: Bytes) -> String {
+    let id = format!("asset_{}", app.ids.text(24));
+    let mime = sniff::mime(&bytes);
+    let source = match mime.split('/').next() {
+        Some("video") => "uploaded-video",
+        Some("audio") => "uploaded-audio",
+        _ => "uploaded",
+    };
+    let mut asset = object(&id, source, mime, &rfc3339(app.clock.now()));
+    asset["properties"]["size"] = json!(bytes.len());
+    asset["metadata"]["name"] = json!(name);
+    let path = format!("/outputs/scenario/{id}");
+    asset["path"] = json!(path);
+    app.files.put(path, File::given(mime, bytes));
+    store(app).insert(id.clone(), asset);
+    id
+}
+
+pub(crate) async fn create(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
+    either(created(&app, &headers, &body))
+}
+
+/// Bare base64 and data URLs are both taken.
+fn created(app: &App, headers: &HeaderMap, body: &Bytes) -> Result<Response, Response> {
+    admit(app, headers, false)?;
+    let body: Value =
+        serde_json::from_slice(body).map_err(|_| error::reason(400, "Invalid JSON"))?;
+    let image = body["image"]
+        .as_str()
+        .ok_or_else(|| error::reason(400, "Either 'image' or 'canvas' must be provided"))?;
+    let coded = image.split_once(";base64,").map_or(image, |(_, coded)| coded);
+    let bytes = STANDARD.decode(coded).unwrap_or_default();
+    if !sniff::mime(&bytes).starts_with("image/") {
+        return Err(error::reason(400, "Unhandled image format"));
+    }
+    let id = keep(app, body["name"].as_str().unwrap_or_default(), bytes.into());
+    Ok(json(200, &json!({"asset": find(app, &id)})))
+}
+
+pub(crate) async fn read(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    either(admit(&app, &headers, false).map(|()| match find(&app, &id) {
+        Some(asset) => json(200, &json!({"asset": asset})),
+        None => error::reason(404, &format!("Asset {id} not found")),
+    }))
+}
+
+/// Ids that are unknown are left out.
+pub(crate) async fn bulk(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
+    let found: Vec<Value> = ids(&body).iter().filter_map(|id| find(&app, id)).collect();
+    either(admit(&app, &headers, false).map(|()| json(200, &json!({"assets": found}))))
+}
+
+pub(crate) async fn list(
+    State(app): State<App>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Response {
+    let mut all: Vec<String> = store(&app).keys().cloned().collect();
+    all.sort();
+    let jobs = app.jobs.of(Provider::Scenario);
+    all.extend(jobs.iter().flat_map(|job| &job.outputs).map(|output| output.id.clone()));
+    let rows: Vec<Value> = all.iter().filter_map(|id| find(&app, id)).collect();
+    let page = poll::page("assets", &rows, &query);
+    either(admit(&app, &headers, false).map(|()| json(200, &page)))
+}
+
+pub(crate) async fn delete(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
+    either(admit(&app, &headers, false).map(|()| {
+        for id in ids(&body) {
+            if let Some(asset) = store(&app).remove(&id) {
+                app.files.remove(asset["path"].as_str().unwrap_or_default());
+            }
+        }
+        json(200, &json!({}))
+    }))
+}
+
+fn ids(body: &Bytes) -> Vec<String> {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let ids = body["assetIds"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    ids.map(str::to_owned).collect()
+}
+
+fn store(app: &App) -> MutexGuard<'_, HashMap<String, Value>> {
+    app.scenario.assets.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// An address with the three parts of a `CloudFront` signature.
+fn signed(app: &App, path: &str) -> String {
+    let signature = signature(app, path);
+    app.url(&format!("{path}?Policy=sandbox&Key-Pair-Id=KSANDBOX&Signature={signature}"))
+}
+
+fn signature(sandbox: &Sandbox, path: &str) -> String {
+    let bytes = digest(&[&sandbox.options.seed.to_le_bytes(), path.as_bytes()]);
+    hex(&bytes[..12])
+}
+
+/// Whether an address still has the signature that it was given with.
+pub(crate) fn is_signed(app: &App, path: &str, query: &str) -> bool {
+    query.split('&').any(|pair| pair == format!("Signature={}", signature(app, path)))
+}

@@ -1,0 +1,134 @@
+//! Uploads in parts: the sandbox takes the parts itself, where the vendor names a bucket.
+
+use std::collections::HashMap;
+use std::sync::{MutexGuard, PoisonError};
+
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::{Upload, admit, asset, error};
+use crate::clock::rfc3339;
+use crate::reply::{self, either, json};
+use crate::state::App;
+
+/// How long part addresses are said to live.
+const KEPT: u64 = 3_600_000;
+
+pub(crate) async fn create(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
+    either(created(&app, &headers, &body))
+}
+
+fn created(app: &App, headers: &HeaderMap, body: &Bytes) -> Result<Response, Response> {
+    admit(app, headers, false)?;
+    let asked: Value =
+        serde_json::from_slice(body).map_err(|_| error::reason(400, "Invalid JSON"))?;
+    if asked["contentType"].is_null() {
+        let text = "Missing required mimeType parameter for asset kind";
+        return Err(error::reason(400, text));
+    }
+    let id = format!("upload_{}", app.ids.text(24));
+    let object = object(app, &id, &asked);
+    uploads(app).insert(id, Upload { object: object.clone(), parts: HashMap::new() });
+    Ok(json(200, &json!({"upload": object})))
+}
+
+fn object(app: &App, id: &str, asked: &Value) -> Value {
+    let now = app.clock.now();
+    let part = |number: u64| {
+        let url = app.url(&format!("/scenario/v1/uploads/{id}/parts/{number}"));
+        json!({"number": number, "url": url, "expires": rfc3339(now + KEPT)})
+    };
+    let parts: Vec<Value> = (1..=asked["parts"].as_u64().unwrap_or(1)).map(part).collect();
+    json!({
+        "id": id, "authorId": "user_sandbox", "ownerId": "proj_sandbox",
+        "createdAt": rfc3339(now), "updatedAt": rfc3339(now), "fileName": asked["fileName"],
+        "kind": asked["kind"], "contentType": asked["contentType"], "source": "multipart",
+        "status": "pending", "parts": parts, "jobId": format!("job_{}", app.ids.text(24)),
+    })
+}
+
+/// No key: the address is what grants it.
+pub(crate) async fn part(
+    State(app): State<App>,
+    Path((id, number)): Path<(String, u64)>,
+    body: Bytes,
+) -> Response {
+    match uploads(&app).get_mut(&id) {
+        Some(upload) => {
+            upload.parts.insert(number, body);
+            reply::empty(200)
+        }
+        None => reply::typed(404, "application/xml", "<Error><Code>NoSuchUpload</Code></Error>"),
+    }
+}
+
+pub(crate) async fn action(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
+    either(admit(&app, &headers, false).and_then(|()| complete(&app, &id, &asked)))
+}
+
+/// The parts become an asset; this reply says that they are being looked at.
+fn complete(app: &App, id: &str, asked: &Value) -> Result<Response, Response> {
+    if asked["action"] != "complete" {
+        return Err(error::reason(400, "Unknown action"));
+    }
+    let unknown = || error::reason(404, &format!("Upload {id} not found"));
+    let mut upload = uploads(app).get(id).cloned().ok_or_else(unknown)?;
+    let count = upload.object["parts"].as_array().map_or(0, Vec::len) as u64;
+    let missing = (1..=count).any(|number| !upload.parts.contains_key(&number));
+    let mut now = upload.object.clone();
+    now["status"] = json!("validating");
+    if missing {
+        upload.object["status"] = json!("failed");
+        upload.object["errorMessage"] = json!("a part is missing");
+    } else {
+        let bytes: Vec<u8> =
+            (1..=count).flat_map(|number| upload.parts[&number].to_vec()).collect();
+        let name = upload.object["fileName"].as_str().unwrap_or_default().to_owned();
+        upload.object["entityId"] = json!(asset::keep(app, &name, bytes.into()));
+        upload.object["status"] = json!("imported");
+        upload.parts.clear();
+    }
+    uploads(app).insert(id.to_owned(), upload);
+    Ok(json(200, &json!({"upload": now})))
+}
+
+pub(crate) async fn read(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let found = uploads(&app).get(&id).map(|upload| upload.object.clone());
+    either(admit(&app, &headers, false).map(|()| match found {
+        Some(upload) => json(200, &json!({"upload": upload})),
+        None => error::reason(404, &format!("Upload {id} not found")),
+    }))
+}
+
+/// The job of an upload, by which it can be followed too.
+pub(crate) fn job(app: &App, id: &str) -> Option<Value> {
+    let uploads = uploads(app);
+    let upload = &uploads.values().find(|it| it.object["jobId"] == id)?.object;
+    let (status, progress) = match upload["status"].as_str() {
+        Some("imported") => ("success", 1),
+        Some("failed") => ("failure", 1),
+        _ => ("queued", 0),
+    };
+    Some(json!({
+        "jobId": id, "jobType": "upload", "status": status, "progress": progress,
+        "statusHistory": [], "createdAt": upload["createdAt"], "updatedAt": upload["updatedAt"],
+        "metadata": {"output": {"entityId": upload["entityId"]}, "error": upload["errorMessage"]},
+    }))
+}
+
+fn uploads(app: &App) -> MutexGuard<'_, HashMap<String, Upload>> {
+    app.scenario.uploads.lock().unwrap_or_else(PoisonError::into_inner)
+}

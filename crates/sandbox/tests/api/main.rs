@@ -1,0 +1,11 @@
+//! The sandbox over real loopback HTTP, as a client sees it.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod faults;
+mod media;
+mod refusals;
+mod replicate;
+mod runware;
+mod scenario;
+mod support;
