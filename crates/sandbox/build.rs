@@ -30,7 +30,7 @@ fn source(root: &Path) -> io::Result<String> {
         writeln!(
             text,
             "VendorSchema {{ provider: {provider:?}, model: {model:?}, since: {since:?}, \
-             json: include_str!({path:?}) }},"
+             json: include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?})) }},"
         )
         .map_err(io::Error::other)?;
     }
@@ -43,8 +43,9 @@ fn row(folder: &Path, file: &Path) -> Option<(String, String, String, String)> {
     let provider = folder.file_name()?.to_str()?;
     let name = file.file_name()?.to_str()?.strip_suffix(".json")?;
     let (model, since) = name.split_once('@')?;
-    let path = file.to_str()?;
-    Some((provider.into(), model.into(), since.into(), path.into()))
+    // Relative to the crate, so that a checkout that moves needs no new build of this list.
+    let path = format!("/schemas/{provider}/{name}.json");
+    Some((provider.into(), model.into(), since.into(), path))
 }
 
 fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
