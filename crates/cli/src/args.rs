@@ -1,5 +1,6 @@
 //! The arguments of every command; help, completions and man page are derived from them.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -32,6 +33,12 @@ pub(crate) enum Command {
     Spec {
         #[command(subcommand)]
         command: SpecCommand,
+    },
+    /// Serve the three vendors' APIs on loopback, without keys and without cost
+    Sandbox {
+        /// Where to listen; loopback only, port 0 takes a free one
+        #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8787")]
+        addr: SocketAddr,
     },
     /// Print a completion script for a shell
     Completions {

@@ -1,6 +1,7 @@
 //! The genmux command line: results on stdout, talk on stderr.
 //!
-//! Exit codes: 0 done; 1 rejected, nothing sent; 2 wrong usage or unreadable input.
+//! Exit codes: 0 done; 1 rejected, nothing sent; 2 wrong usage or unreadable input;
+//! 130 interrupted.
 
 mod args;
 mod commands;
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
     match run(&args) {
         Ok(Done::Accepted) => ExitCode::SUCCESS,
         Ok(Done::Rejected) => ExitCode::from(1),
+        Ok(Done::Interrupted) => ExitCode::from(130),
         // The reader has seen enough, as with `| head`.
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
 enum Done {
     Accepted,
     Rejected,
+    Interrupted,
 }
 
 fn run(args: &Args) -> Result<Done, Failure> {
@@ -49,6 +52,7 @@ fn run(args: &Args) -> Result<Done, Failure> {
         Command::Spec { command: SpecCommand::Resolve(resolve) } => {
             commands::spec_resolve(&catalog()?, resolve)
         }
+        Command::Sandbox { addr } => commands::sandbox(*addr),
         Command::Completions { shell } => commands::completions(*shell),
         Command::Man => commands::man(),
     }

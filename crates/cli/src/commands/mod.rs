@@ -4,12 +4,14 @@ mod compare;
 mod lines;
 mod meta;
 mod models;
+mod sandbox;
 mod spec;
 mod translate;
 
 pub(crate) use compare::compare;
 pub(crate) use meta::{completions, man};
 pub(crate) use models::models;
+pub(crate) use sandbox::sandbox;
 pub(crate) use spec::{spec_check, spec_resolve};
 pub(crate) use translate::translate;
 
