@@ -83,8 +83,20 @@ impl Free {
 
     /// The size inside the limits, with sides in steps, that is nearest in ratio, then in area.
     pub(super) fn nearest(&self, ratio: Ratio, area: u64, step: u32) -> Option<Size> {
+        let (least, most) = self.area_range();
+        let area = area.clamp(least, most.max(least));
         let exact = Unit::of(ratio, step).and_then(|unit| self.nearest_exact(unit, area));
-        exact.or_else(|| self.nearest_rounded(ratio, area, step))
+        // Rounding may end just below the smallest area; a little more does not.
+        let rounded = || self.nearest_rounded(ratio, area, step);
+        let larger = || self.nearest_rounded(ratio, area.saturating_add(area / 32), step);
+        exact.or_else(rounded).or_else(larger)
+    }
+
+    /// The smallest and the greatest area that the lab accepts.
+    fn area_range(&self) -> (u64, u64) {
+        self.areas.iter().fold((1, u64::MAX), |(least, most), (span, _)| {
+            (least.max(span.min.unwrap_or(1)), most.min(span.max.unwrap_or(u64::MAX)))
+        })
     }
 
     fn nearest_exact(&self, unit: Unit, area: u64) -> Option<Size> {
