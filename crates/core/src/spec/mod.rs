@@ -19,8 +19,7 @@ pub use body::{JsonType, OptionSpec, Rule};
 pub use date::{Date, ParseDateError};
 pub use field::{Encoding, Field, Forms, Span, TagForm, Wire, Words};
 pub use model::{Limit, ModelFile, SizeEntries, SizeGroup, Stage};
-pub(crate) use resolve::resolve;
-pub use resolve::{Origins, Resolved};
+pub(crate) use resolve::{Resolved, resolve};
 
 /// How the date of a fact is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

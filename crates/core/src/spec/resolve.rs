@@ -10,39 +10,38 @@ use crate::leaf::Leaf;
 
 /// What an offer says on one day, with the origin of every attribute.
 #[derive(Clone, Debug)]
-pub struct Resolved {
+pub(crate) struct Resolved {
     /// Date of the newest revision in force.
-    pub revision: Date,
+    pub(crate) revision: Date,
     /// How that date is known.
-    pub dated_by: DatedBy,
+    pub(crate) dated_by: DatedBy,
     /// Page of the newest revision in force.
-    pub source: Arc<str>,
+    pub(crate) source: Arc<str>,
     /// The newest page that states fields: a retirement says nothing of what the offer took.
-    pub facts: Origin,
+    pub(crate) facts: Origin,
     /// Whether the offer can still be had.
-    pub status: Status,
+    pub(crate) status: Status,
     /// Since when it cannot.
-    pub retired_on: Option<Date>,
+    pub(crate) retired_on: Option<Date>,
     /// The notes of the revisions in force, oldest first.
-    pub notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
     /// The merged body: `fields`, `options`, `rules`, `constants`.
-    pub body: Map<String, Value>,
+    pub(crate) body: Map<String, Value>,
     /// Where each attribute is stated.
-    pub origins: Origins,
+    pub(crate) origins: Origins,
 }
 
 /// The origin of every attribute of the merged body.
 #[derive(Clone, Debug, Default)]
-pub struct Origins {
+pub(crate) struct Origins {
     by_path: HashMap<(String, String, String), Origin>,
-    fallback: Option<Origin>,
 }
 
 impl Origins {
     /// The origin of an attribute such as `fields`, `duration`, `max`.
-    pub fn of(&self, section: &str, name: &str, attribute: &str) -> Option<&Origin> {
+    pub(crate) fn of(&self, section: &str, name: &str, attribute: &str) -> Option<&Origin> {
         let key = (section.to_owned(), name.to_owned(), attribute.to_owned());
-        self.by_path.get(&key).or(self.fallback.as_ref())
+        self.by_path.get(&key)
     }
 }
 
@@ -68,7 +67,6 @@ pub(crate) fn resolve(
     let states_fields = |revision: &&&Revision| revision.body.contains_key("fields");
     let stated = revisions.iter().rev().find(states_fields).copied().unwrap_or(newest);
     let facts = origin(&stated.source, stated.since);
-    merged.origins.fallback = Some(facts.clone());
     Some(Resolved {
         revision: newest.since,
         dated_by: newest.dated_by,
@@ -108,9 +106,7 @@ impl Merge {
             }
         }
     }
-}
 
-impl Merge {
     /// Fields in canonical order, whichever revision named them first.
     fn order_fields(&mut self) {
         let Some(Value::Object(fields)) = self.body.get_mut("fields") else { return };

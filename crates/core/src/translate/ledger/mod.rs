@@ -109,13 +109,15 @@ fn leaf_row(call: Call<'_>, leaf: Leaf) -> Row {
     // What is said of a ratio that is left open is not true of one that is given.
     let given = leaf.is_geometry() && call.settlement.fate(leaf) == Fate::Written;
     if row.note.is_none() && !one && !given {
-        row.note = call
-            .plan
-            .field(leaf)
-            .and_then(|field| field.note.as_deref())
-            .map(|note| note.to_owned().into());
+        row.note = spec_note(call, leaf);
     }
     row
+}
+
+/// What the spec says that a person should know of a field.
+fn spec_note(call: Call<'_>, leaf: Leaf) -> Option<Cow<'static, str>> {
+    let note = call.plan.field(leaf)?.note.as_deref()?;
+    Some(note.to_owned().into())
 }
 
 /// The value that the request asks for; media are shortened.
@@ -244,11 +246,7 @@ fn defaulted_row(call: Call<'_>, leaf: Leaf) -> Option<Row> {
         return None;
     }
     let mut row = Row::new(leaf.path(), Outcome::Defaulted, default.clone());
-    row.note = call
-        .plan
-        .field(leaf)
-        .and_then(|field| field.note.as_deref())
-        .map(|note| note.to_owned().into());
+    row.note = spec_note(call, leaf);
     Some(row)
 }
 
