@@ -10,6 +10,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::faults::Rule;
+use crate::outputs;
 use crate::reply;
 use crate::state::App;
 
@@ -20,6 +21,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/jobs", get(jobs))
         .route("/requests", get(requests))
         .route("/faults", get(faults).post(set_faults).delete(clear_faults))
+        // Where redirects lead: the same outputs at an address of another form.
+        .nest("/elsewhere/outputs", outputs::routes())
 }
 
 async fn ledger(State(app): State<App>) -> Response {

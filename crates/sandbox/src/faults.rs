@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use crate::jobs::Failure;
+use crate::options::Pace;
 use crate::provider::{Provider, Step};
 
 /// One line of a fault plan: the `nth` call of a step at a provider, and `times` from there on.
@@ -66,7 +67,7 @@ pub enum Fault {
         /// How long.
         ms: u64,
     },
-    /// Closes the connection before the call is looked at.
+    /// Resets the connection before the call is looked at.
     ResetBefore,
     /// Answers with a status in the vendor's own error form, or with `body` as it is.
     Status {
@@ -101,12 +102,26 @@ pub enum Fault {
         /// How many.
         outputs: usize,
     },
+    /// The job of this submit takes its own time, in milliseconds of the sandbox's clock.
+    Slow {
+        /// From its acceptance to its end.
+        ms: u64,
+    },
+    /// Runware: polls that find the job of this submit done show its results one by one.
+    Trickle {
+        /// How many polls show the same results before one more is there.
+        #[serde(default = "one")]
+        polls: u32,
+        /// No entry with the status `processing` stands for the results that are not there yet.
+        #[serde(default)]
+        silent: bool,
+    },
     /// Waits after the call has been carried out, before its answer.
     DelayAfter {
         /// How long, in milliseconds of the wall clock.
         ms: u64,
     },
-    /// Closes the connection after the call has been carried out, without an answer.
+    /// Resets the connection after the call has been carried out, without an answer.
     ResetAfter,
     /// Announces the whole answer, sends half of it and closes the connection.
     Truncate,
@@ -137,7 +152,8 @@ pub enum Fault {
     },
     /// Answers 302 to somewhere else.
     Redirect {
-        /// The `Location`.
+        /// The `Location`; if it is empty, `/_sandbox/elsewhere/…`, which has the same output.
+        #[serde(default)]
         to: String,
     },
 }
@@ -152,6 +168,15 @@ pub(crate) struct Effect {
     pub(crate) failure: Option<Failure>,
     pub(crate) wrong_type: bool,
     pub(crate) outputs: Option<usize>,
+    pub(crate) pace: Option<Pace>,
+    pub(crate) trickle: Option<Trickle>,
+}
+
+/// Results that are found one by one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Trickle {
+    pub(crate) polls: u32,
+    pub(crate) silent: bool,
 }
 
 impl Effect {
@@ -170,6 +195,10 @@ impl Effect {
             }
             Fault::WrongType => self.wrong_type = true,
             Fault::Fewer { outputs } => self.outputs = Some(*outputs),
+            Fault::Slow { ms } => self.pace = Some(Pace::Millis(*ms)),
+            Fault::Trickle { polls, silent } => {
+                self.trickle = Some(Trickle { polls: *polls, silent: *silent });
+            }
             _ => (),
         }
     }

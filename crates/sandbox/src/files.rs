@@ -31,10 +31,10 @@ impl File {
         Self { mime: spec.format.mime().into(), content: Content::Made(spec, OnceLock::new()) }
     }
 
-    pub(crate) fn spec(&self) -> Option<Spec> {
+    pub(crate) fn spec(&self) -> Option<&Spec> {
         match &self.content {
             Content::Given(_) => None,
-            Content::Made(spec, _) => Some(*spec),
+            Content::Made(spec, _) => Some(spec),
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::{Value, json};
 
 use crate::clock::rfc3339;
+use crate::faults::Trickle;
 use crate::files::File;
 use crate::options::Pace;
 use crate::provider::Provider;
@@ -30,6 +31,10 @@ pub(crate) struct Job {
     pub(crate) canceled: Option<u64>,
     /// Answered synchronously, so that it cannot be read again (Runware).
     pub(crate) delivered: bool,
+    /// Its results are shown one by one (Runware).
+    pub(crate) trickle: Option<Trickle>,
+    /// Polls that found it done, counted where its results trickle.
+    pub(crate) found: u32,
     pub(crate) outputs: Vec<Output>,
 }
 
@@ -94,6 +99,13 @@ impl Job {
             Pace::Millis(ms) => now.saturating_sub(self.created) as f64 / ms as f64,
             Pace::Polls(polls) => f64::from(self.polls) / f64::from(polls),
         }
+    }
+
+    /// The results that a poll shows.
+    pub(crate) fn shown(&self) -> &[Output] {
+        let all = self.outputs.len();
+        let count = self.trickle.map_or(all, |it| (self.found / it.polls.max(1)) as usize + 1);
+        &self.outputs[..count.min(all)]
     }
 
     /// When it ended, or will by its pace; paced by polls, the moment is not known before.
@@ -216,6 +228,8 @@ mod tests {
             deadline: None,
             canceled: None,
             delivered: false,
+            trickle: None,
+            found: 0,
             outputs: Vec::new(),
         }
     }

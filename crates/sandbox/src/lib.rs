@@ -2,8 +2,9 @@
 //! own SDKs use them, without keys and without cost.
 //!
 //! [`Sandbox::start`] serves all three on one port. Payloads are checked as the vendors do, jobs
-//! take their time, outputs are real pictures and videos of the asked size, and every accepted job
-//! is one [`Charge`]. [`Fault`]s make chosen calls go wrong, before or after they are paid for.
+//! take their time, outputs are real pictures and videos of the asked size that show the beginning
+//! of their prompt, and every accepted job is one [`Charge`]. [`Fault`]s make chosen calls go
+//! wrong, before or after they are paid for.
 //!
 //! # JSON Schemas
 //!

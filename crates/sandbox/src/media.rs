@@ -1,7 +1,9 @@
 //! Real media of an asked size: what a job of the sandbox gives back.
 //!
-//! Bytes depend on nothing but the [`Spec`], so that the same request gives the same file.
+//! Bytes depend on nothing but the [`Spec`], so that the same request gives the same file; those of
+//! a JPEG on the processor too.
 
+mod caption;
 mod h264;
 mod jpeg;
 mod mp4;
@@ -10,6 +12,8 @@ mod png;
 mod webp;
 
 use std::io;
+
+pub(crate) use caption::Label;
 
 /// The container and coding of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +64,7 @@ impl Format {
 }
 
 /// All that decides the bytes of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Spec {
     pub(crate) format: Format,
     pub(crate) width: u32,
@@ -71,6 +75,8 @@ pub(crate) struct Spec {
     pub(crate) quality: u8,
     /// Shown in the colours.
     pub(crate) seed: u64,
+    /// Written on it.
+    pub(crate) label: Label,
 }
 
 impl Spec {
@@ -91,7 +97,8 @@ pub(crate) mod tests {
     use super::*;
 
     pub(crate) fn spec(format: Format, width: u32, height: u32) -> Spec {
-        Spec { format, width, height, millis: 1000, quality: 95, seed: 7 }
+        let label = Label::new("a paper boat", 1);
+        Spec { format, width, height, millis: 1000, quality: 95, seed: 7, label }
     }
 
     #[test]
@@ -102,12 +109,14 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_same_spec_gives_the_same_bytes_and_another_seed_others() {
+    fn the_same_spec_gives_the_same_bytes_and_another_seed_or_prompt_others() {
         for format in [Format::Png, Format::Jpeg, Format::Webp, Format::Mp4, Format::Mov] {
             let one = spec(format, 96, 64);
-            let other = Spec { seed: 8, ..one };
+            let label = Label::new("a paper goat", 1);
             assert_eq!(one.encode().unwrap(), one.encode().unwrap(), "{format:?}");
-            assert_ne!(one.encode().unwrap(), other.encode().unwrap(), "{format:?}");
+            for other in [Spec { seed: 8, ..one.clone() }, Spec { label, ..one.clone() }] {
+                assert_ne!(one.encode().unwrap(), other.encode().unwrap(), "{format:?}");
+            }
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Accepts connections on loopback and leads every call through the faults to its vendor.
 
+use std::error::Error;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Method, Request};
+use axum::http::{HeaderMap, HeaderName, Method, Request};
 use axum::response::Response;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Collected};
@@ -14,7 +16,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tower::ServiceExt as _;
@@ -26,7 +28,7 @@ use crate::options::Options;
 use crate::provider::{Provider, Step};
 use crate::state::{App, State};
 use crate::trouble::{self, Dropped};
-use crate::{admin, outputs, replicate, runware, scenario};
+use crate::{admin, outputs, replicate, reply, runware, scenario};
 
 /// A running sandbox; dropping it stops it.
 ///
@@ -120,12 +122,17 @@ fn router(app: &App) -> Router {
         .with_state(Arc::clone(app))
 }
 
-/// A connection that breaks is the client's affair.
+/// A connection that breaks is the client's affair, unless it is to be broken from here.
 async fn serve(stream: TcpStream, router: Router, app: App) {
     let _small_answers_go_at_once = stream.set_nodelay(true);
     let service = service_fn(|request| answer(request, router.clone(), Arc::clone(&app)));
-    let _broken =
-        http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades().await;
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let ended = Pin::new(&mut connection).await;
+    let dropped = |error: hyper::Error| error.source().is_some_and(<dyn Error>::is::<Dropped>);
+    if ended.is_err_and(dropped) {
+        // Without lingering, its end is a reset.
+        let _as_good_as_possible = connection.into_parts().io.inner().set_zero_linger();
+    }
 }
 
 async fn answer(request: Request<Incoming>, router: Router, app: App) -> Result<Response, Dropped> {
@@ -133,12 +140,22 @@ async fn answer(request: Request<Incoming>, router: Router, app: App) -> Result<
         return Ok(call(router, request.map(Body::new)).await);
     };
     let (step, request) = classify(provider, request).await;
-    let line = json!({
+    app.note(json!({
         "at": rfc3339(app.clock.now()), "provider": provider, "step": step,
         "method": request.method().as_str(), "path": request.uri().path(),
-    });
-    app.note(line);
+        "headers": headers(request.headers()),
+    }));
     with_faults(app.faults.take(provider, step), provider, router, request).await
+}
+
+/// The names of all headers, and the values of those that steer the call: the rest may be secret.
+fn headers(given: &HeaderMap) -> Value {
+    let shown = ["prefer", "cancel-after", "content-type"];
+    let row = |name: &HeaderName| {
+        let value = shown.contains(&name.as_str()).then(|| reply::header(given, name.as_str()));
+        (name.as_str().to_owned(), json!(value.flatten()))
+    };
+    Value::Object(given.keys().map(row).collect())
 }
 
 async fn with_faults(
@@ -148,7 +165,7 @@ async fn with_faults(
     mut request: Request<Body>,
 ) -> Result<Response, Dropped> {
     for fault in &faults {
-        if let Some(response) = trouble::before(fault, provider).await? {
+        if let Some(response) = trouble::before(fault, provider, request.uri()).await? {
             return Ok(response);
         }
     }

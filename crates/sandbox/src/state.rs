@@ -88,11 +88,13 @@ impl State {
             input: order.input,
             created: now,
             polls: 0,
-            pace: self.options.pace,
+            pace: order.effect.pace.unwrap_or(self.options.pace),
             failure: order.effect.failure,
-            deadline: order.deadline.map(|ms| now + ms),
+            deadline: order.deadline.map(|ms| now.saturating_add(ms)),
             canceled: None,
             delivered: false,
+            trickle: order.effect.trickle,
+            found: 0,
         };
         self.jobs.insert(job.clone()).then(|| self.charge(&job))?;
         Some(job)
@@ -122,7 +124,7 @@ impl State {
     fn outputs(&self, order: &Order) -> Vec<Output> {
         let count = order.effect.outputs.unwrap_or(usize::MAX);
         let specs = order.specs.iter().take(count);
-        specs.map(|spec| self.output(order, *spec)).collect()
+        specs.map(|spec| self.output(order, spec.clone())).collect()
     }
 
     fn output(&self, order: &Order, spec: Spec) -> Output {
@@ -133,8 +135,9 @@ impl State {
         };
         let extension = spec.format.extension();
         let path = format!("/outputs/{}/{id}.{extension}", order.provider.name());
+        let seed = spec.seed;
         let file = self.files.put(path.clone(), File::made(spec));
-        Output { id, path, seed: spec.seed, file }
+        Output { id, path, seed, file }
     }
 
     /// Writes a line of `/_sandbox/requests`.

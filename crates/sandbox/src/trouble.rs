@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::http::Uri;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use axum::response::Response;
 use bytes::Bytes;
@@ -28,7 +29,11 @@ impl std::fmt::Display for Dropped {
 impl std::error::Error for Dropped {}
 
 /// What happens instead of the call, if anything.
-pub(crate) async fn before(fault: &Fault, provider: Provider) -> Result<Option<Response>, Dropped> {
+pub(crate) async fn before(
+    fault: &Fault,
+    provider: Provider,
+    asked: &Uri,
+) -> Result<Option<Response>, Dropped> {
     match fault {
         Fault::Delay { ms } => wait(*ms).await,
         Fault::ResetBefore => return Err(Dropped),
@@ -37,6 +42,9 @@ pub(crate) async fn before(fault: &Fault, provider: Provider) -> Result<Option<R
         }
         Fault::Throttle { seconds, header, body } => {
             return Ok(Some(throttle(provider, *seconds, *header, *body)));
+        }
+        Fault::Redirect { to } if to.is_empty() => {
+            return Ok(Some(redirect(&format!("/_sandbox/elsewhere{asked}"))));
         }
         Fault::Redirect { to } => return Ok(Some(redirect(to))),
         _ => (),

@@ -1,9 +1,11 @@
-//! The picture that every format shows: a gradient between two colours that the seed chooses.
+//! The picture that every format shows: a gradient between two colours that the seed chooses, and
+//! the label at its bottom.
 //!
 //! It is drawn in blocks, so that whole rows repeat: quick to draw and small in every coding, at
 //! 4096 x 4096 too.
 
 use super::Spec;
+use super::caption::{Band, INK, PAPER};
 
 /// Blocks along each side.
 const BLOCKS: u32 = 48;
@@ -13,6 +15,19 @@ pub(crate) type Rgb = [u8; 3];
 
 /// Rows from the top, three bytes a pixel.
 pub(crate) fn rgb(spec: &Spec) -> Vec<u8> {
+    let mut pixels = gradient(spec);
+    let band = Band::of(spec);
+    let rows = pixels.chunks_exact_mut(spec.width as usize * 3);
+    for (y, row) in (0..).zip(rows).skip(band.top as usize) {
+        row.fill(PAPER);
+        for run in band.runs(y) {
+            row[run.start * 3..run.end * 3].fill(INK);
+        }
+    }
+    pixels
+}
+
+fn gradient(spec: &Spec) -> Vec<u8> {
     let (from, to) = colours(spec.seed);
     let stride = spec.width as usize * 3;
     let mut pixels = Vec::with_capacity(stride * spec.height as usize);
@@ -63,8 +78,22 @@ mod tests {
     use crate::media::{Format, tests::spec};
 
     #[test]
+    fn the_label_is_written_on_a_dark_band_at_the_bottom() {
+        let asked = spec(Format::Png, 640, 360);
+        let pixels = rgb(&asked);
+        let pixel = |x: usize, y: usize| pixels[(y * 640 + x) * 3..][..3].to_vec();
+        let top = Band::of(&asked).top as usize;
+        assert!((270..340).contains(&top), "{top}");
+        assert_ne!(pixel(0, top - 1), [PAPER; 3]);
+        assert!((0..640).all(|x| pixel(x, top) == [PAPER; 3]));
+        let inked = |x: usize| (top..360).filter(|y| pixel(x, *y) == [INK; 3]).count();
+        assert!((6..40).map(inked).sum::<usize>() > 50, "text begins at the left");
+        assert_eq!((400..640).map(inked).sum::<usize>(), 0, "and is short");
+    }
+
+    #[test]
     fn a_picture_has_three_bytes_a_pixel_and_changes_from_corner_to_corner() {
-        let pixels = rgb(&spec(Format::Png, 65, 33));
+        let pixels = gradient(&spec(Format::Png, 65, 33));
         assert_eq!(pixels.len(), 65 * 33 * 3);
         assert_ne!(pixels[..3], pixels[pixels.len() - 3..]);
     }

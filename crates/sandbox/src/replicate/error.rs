@@ -65,6 +65,12 @@ pub(crate) fn bad_version() -> Response {
     )
 }
 
+/// The vendor's own words for it are not known.
+pub(crate) fn bad_deadline() -> Response {
+    let detail = "Cancel-After must be a duration of at least 5 seconds";
+    problem(422, &json!({"title": "Invalid header", "detail": detail, "status": 422}))
+}
+
 /// The exact text that the service builds from its findings.
 pub(crate) fn invalid(found: &[Invalid]) -> Response {
     let detail: String = found.iter().map(Invalid::line).collect();

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{admit, error};
 use crate::ids::drawn;
 use crate::jobs::Failure;
-use crate::media::{Format, Spec};
+use crate::media::{Format, Label, Spec};
 use crate::provider::Provider;
 use crate::reply::{either, json};
 use crate::sizes;
@@ -41,7 +41,8 @@ pub(crate) fn media(input: &Value, sandbox_seed: u64) -> Vec<Spec> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1 to 15 s")]
     let millis = (seconds * 1000.0) as u64;
     let seed = input["seed"].as_u64().unwrap_or_else(|| drawn(sandbox_seed, &input.to_string()));
-    vec![Spec { format: Format::Mp4, width, height, millis, quality: 95, seed }]
+    let label = Label::new(input["prompt"].as_str().unwrap_or_default(), 1);
+    vec![Spec { format: Format::Mp4, width, height, millis, quality: 95, seed, label }]
 }
 
 /// What passes the input schema and fails when run: counts, exclusions and 4 to 15 seconds stand in

@@ -83,7 +83,7 @@ fn accept(call: &Call, slug: &str, body: &Map<String, Value>) -> Result<Job, Res
     let (app, input) = (&call.app, &body["input"]);
     let deadline = match header(&call.headers, "cancel-after") {
         None => None,
-        Some(text) => Some(span(text).ok_or_else(|| error::plain(400))?),
+        Some(text) => Some(span(text).ok_or_else(error::bad_deadline)?),
     };
     let mut effect = call.effect.clone();
     effect.failure = effect.failure.or_else(|| model::fails_later(app, slug, input));
@@ -116,19 +116,21 @@ async fn answer(call: &Call, job: Job) -> Response {
 
 /// Milliseconds of `30`, `30s`, `5m` or `2h30m`; at least five seconds.
 fn span(text: &str) -> Option<u64> {
-    let (mut total, mut number) = (0, None);
+    let (mut total, mut number) = (0_u64, None);
     for letter in text.trim().chars() {
-        match (letter, letter.to_digit(10)) {
-            (_, Some(digit)) => {
-                number = Some(number.unwrap_or(0_u64).checked_mul(10)? + u64::from(digit));
-            }
-            ('s', _) => total += number.take()?,
-            ('m', _) => total += number.take()?.checked_mul(60)?,
-            ('h', _) => total += number.take()?.checked_mul(3600)?,
-            _ => return None,
+        if let Some(digit) = letter.to_digit(10) {
+            number = Some(number.unwrap_or(0_u64).checked_mul(10)?.checked_add(digit.into())?);
+            continue;
         }
+        let seconds = match letter {
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            _ => return None,
+        };
+        total = total.checked_add(number.take()?.checked_mul(seconds)?)?;
     }
-    Some(total + number.unwrap_or(0)).filter(|it| *it >= 5)?.checked_mul(1000)
+    total.checked_add(number.unwrap_or(0)).filter(|it| *it >= 5)?.checked_mul(1000)
 }
 
 #[cfg(test)]
@@ -142,5 +144,7 @@ mod tests {
         assert_eq!(span("1h30m45s"), Some(5_445_000));
         assert_eq!(span("4s"), None);
         assert_eq!(span("soon"), None);
+        assert_eq!(span("18446744073709551616"), None);
+        assert_eq!(span("18446744073709551615h"), None);
     }
 }

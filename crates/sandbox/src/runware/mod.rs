@@ -29,14 +29,20 @@ pub(crate) fn routes() -> Router<App> {
     Router::new().route("/v1", post(tasks)).route("/", post(tasks)).layer(limit)
 }
 
-/// The first task that is no authentication says what a call is for.
+/// What costs money says what a call is for; else its first task that is no authentication.
 pub(crate) fn step(body: &[u8]) -> Step {
     let tasks: Vec<Value> = serde_json::from_slice(body).unwrap_or_default();
     let kinds = tasks.iter().filter_map(|task| task["taskType"].as_str());
-    match kinds.into_iter().find(|kind| *kind != "authentication") {
-        Some("imageInference" | "videoInference") => Step::Submit,
-        Some("getResponse") => Step::Poll,
-        Some("imageUpload" | "mediaStorage") => Step::Upload,
+    let steps: Vec<Step> = kinds.filter(|kind| *kind != "authentication").map(step_of).collect();
+    let submits = steps.iter().find(|step| **step == Step::Submit);
+    submits.or(steps.first()).copied().unwrap_or(Step::Other)
+}
+
+fn step_of(kind: &str) -> Step {
+    match kind {
+        "imageInference" | "videoInference" => Step::Submit,
+        "getResponse" => Step::Poll,
+        "imageUpload" | "mediaStorage" => Step::Upload,
         _ => Step::Other,
     }
 }

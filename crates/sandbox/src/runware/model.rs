@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::ids::drawn;
-use crate::media::{Format, Spec};
+use crate::media::{Format, Label, Spec};
 use crate::sizes::{self, Size};
 
 /// Vendor id and slug, from the provider page of 2025-10-27 and the model pages.
@@ -28,6 +28,8 @@ pub(crate) fn media(task: &Value, sandbox_seed: u64) -> Option<Vec<Spec>> {
     let (width, height) = size(task, video);
     let quality = u8::try_from(task["outputQuality"].as_u64().unwrap_or(95)).unwrap_or(95);
     let seed = task["seed"].as_u64().unwrap_or_else(|| drawn(sandbox_seed, &asked(task)));
+    let count = count(task);
+    let label = Label::new(task["positivePrompt"].as_str().unwrap_or_default(), count);
     let made = |number: u64| Spec {
         format,
         width,
@@ -35,8 +37,9 @@ pub(crate) fn media(task: &Value, sandbox_seed: u64) -> Option<Vec<Spec>> {
         millis: millis(task),
         quality,
         seed: seed.wrapping_add(number),
+        label: label.at(number),
     };
-    Some((0..count(task)).map(made).collect())
+    Some((0..count).map(made).collect())
 }
 
 /// What the drawn seed depends on: the task without its id.
@@ -74,14 +77,14 @@ fn size(task: &Value, video: bool) -> Size {
 }
 
 /// US dollars; the sandbox's own price list, near the vendor's.
-pub(crate) fn cost(specs: &[Spec]) -> f64 {
+pub(crate) fn cost<'a>(specs: impl IntoIterator<Item = &'a Spec>) -> f64 {
     let one = |spec: &Spec| {
         let pixels = f64::from(spec.width) * f64::from(spec.height);
         #[expect(clippy::cast_precision_loss, reason = "a price to four digits")]
         let seconds = spec.millis as f64 / 1000.0;
         if spec.format.is_video() { pixels * seconds * 5e-8 } else { 0.03 }
     };
-    (specs.iter().map(one).sum::<f64>() * 10_000.0).round() / 10_000.0
+    (specs.into_iter().map(one).sum::<f64>() * 10_000.0).round() / 10_000.0
 }
 
 #[cfg(test)]

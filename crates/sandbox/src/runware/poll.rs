@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use super::{Answer, model};
 use crate::files;
 use crate::jobs::{Job, Output, Stage};
-use crate::media::Spec;
 use crate::provider::Provider;
 use crate::state::App;
 
@@ -28,9 +27,21 @@ pub(crate) async fn poll(app: &App, task: &Value) -> Answer {
 async fn state(app: &App, job: &Job) -> Answer {
     match job.stage(app.clock.now()) {
         Stage::Working(share) => Answer::data(processing(job, share)),
-        Stage::Succeeded => results(app, job, true).await,
+        Stage::Succeeded => found(app, job).await,
         Stage::Failed | Stage::Canceled | Stage::Aborted => failed(app, job),
     }
+}
+
+/// All results, or as many as are shown by now.
+async fn found(app: &App, job: &Job) -> Answer {
+    let shown = job.shown();
+    let mut answer = results(app, job, shown, true).await;
+    let Some(trickle) = job.trickle else { return answer };
+    app.jobs.change(Provider::Runware, &job.id, |job| job.found += 1);
+    if shown.len() < job.outputs.len() && !trickle.silent {
+        answer.data.push(processing(job, 0.99));
+    }
+    answer
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 99")]
@@ -62,7 +73,7 @@ pub(crate) async fn deliver(app: &App, id: &str) -> Answer {
     };
     let answer = match job.stage(app.clock.now()) {
         Stage::Working(_) => return timed_out(&job),
-        Stage::Succeeded => results(app, &job, false).await,
+        Stage::Succeeded => results(app, &job, &job.outputs, false).await,
         _ => Answer { status: Some(500), ..failed(app, &job) },
     };
     app.jobs.change(Provider::Runware, id, |job| job.delivered = true);
@@ -77,9 +88,9 @@ fn timed_out(job: &Job) -> Answer {
     Answer { errors: vec![error], status: Some(504), ..Answer::default() }
 }
 
-async fn results(app: &App, job: &Job, polled: bool) -> Answer {
+async fn results(app: &App, job: &Job, outputs: &[Output], polled: bool) -> Answer {
     let mut answer = Answer::default();
-    for output in &job.outputs {
+    for output in outputs {
         // Encoding fails for sides beyond a format's limit only, which no schema lets through.
         answer.data.extend(result(app, job, output, polled).await.ok());
     }
@@ -104,8 +115,7 @@ pub(crate) async fn result(
     let (key, value) = content(app, job, output).await?;
     item[format!("{word}{key}")] = value;
     if job.input["includeCost"] == true {
-        let specs: Vec<Spec> = output.file.spec().into_iter().collect();
-        item["cost"] = json!(model::cost(&specs));
+        item["cost"] = json!(model::cost(output.file.spec()));
     }
     if checks_content(&job.input) {
         item["NSFWContent"] = json!(false);

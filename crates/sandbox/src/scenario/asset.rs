@@ -1,7 +1,7 @@
 //! Assets: outputs of jobs and uploaded pictures, behind addresses that look signed.
 
 use std::collections::HashMap;
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
@@ -55,7 +55,7 @@ fn made(app: &App, job: &Job, output: &Output) -> Value {
     let time = rfc3339(job.ended(app.clock.now()));
     let mut asset = object(&output.id, kind, &output.file.mime, &time);
     if let Some(spec) = output.file.spec() {
-        asset["properties"] = properties(&spec, output);
+        asset["properties"] = properties(spec, output);
     }
     asset["metadata"]["jobId"] = json!(job.id);
     // Text by the SDK's types.
@@ -134,16 +134,29 @@ pub(crate) async fn read(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    either(admit(&app, &headers, false).map(|()| match find(&app, &id) {
+    if let Err(refusal) = admit(&app, &headers, false) {
+        return refusal;
+    }
+    match several(&app, vec![id.clone()]).await.pop() {
         Some(asset) => json(200, &json!({"asset": asset})),
         None => error::reason(404, &format!("Asset {id} not found")),
-    }))
+    }
 }
 
 /// Ids that are unknown are left out.
 pub(crate) async fn bulk(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
-    let found: Vec<Value> = ids(&body).iter().filter_map(|id| find(&app, id)).collect();
-    either(admit(&app, &headers, false).map(|()| json(200, &json!({"assets": found}))))
+    if let Err(refusal) = admit(&app, &headers, false) {
+        return refusal;
+    }
+    json(200, &json!({"assets": several(&app, ids(&body)).await}))
+}
+
+/// The assets of ids, off the threads that serve: an asset tells the size of its file, which may
+/// have to be made for that.
+async fn several(app: &App, ids: Vec<String>) -> Vec<Value> {
+    let app = Arc::clone(app);
+    let read = move || ids.iter().filter_map(|id| find(&app, id)).collect();
+    tokio::task::spawn_blocking(read).await.unwrap_or_default()
 }
 
 pub(crate) async fn list(
@@ -151,13 +164,25 @@ pub(crate) async fn list(
     Query(query): Query<HashMap<String, String>>,
     headers: HeaderMap,
 ) -> Response {
-    let mut all: Vec<String> = store(&app).keys().cloned().collect();
-    all.sort();
+    if let Err(refusal) = admit(&app, &headers, false) {
+        return refusal;
+    }
+    let mut page = poll::page("assets", &all(&app), &query);
+    let shown = page["assets"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let shown = shown.map(str::to_owned).collect();
+    page["assets"] = json!(several(&app, shown).await);
+    json(200, &page)
+}
+
+/// The ids of what was uploaded, then of what was made.
+fn all(app: &App) -> Vec<Value> {
+    let mut ids: Vec<String> = store(app).keys().cloned().collect();
+    ids.sort();
+    let now = app.clock.now();
     let jobs = app.jobs.of(Provider::Scenario);
-    all.extend(jobs.iter().flat_map(|job| &job.outputs).map(|output| output.id.clone()));
-    let rows: Vec<Value> = all.iter().filter_map(|id| find(&app, id)).collect();
-    let page = poll::page("assets", &rows, &query);
-    either(admit(&app, &headers, false).map(|()| json(200, &page)))
+    let done = jobs.iter().filter(|job| job.stage(now) == Stage::Succeeded);
+    ids.extend(done.flat_map(|job| &job.outputs).map(|output| output.id.clone()));
+    ids.into_iter().map(Value::from).collect()
 }
 
 pub(crate) async fn delete(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
@@ -181,8 +206,18 @@ fn store(app: &App) -> MutexGuard<'_, HashMap<String, Value>> {
     app.scenario.assets.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Where the bytes of an asset are kept.
+pub(super) fn path(app: &App, id: &str) -> Option<String> {
+    if let Some(asset) = store(app).get(id) {
+        return asset["path"].as_str().map(str::to_owned);
+    }
+    let jobs = app.jobs.of(Provider::Scenario);
+    let mut outputs = jobs.iter().flat_map(|job| &job.outputs);
+    outputs.find(|output| output.id == id).map(|output| output.path.clone())
+}
+
 /// An address with the three parts of a `CloudFront` signature.
-fn signed(app: &App, path: &str) -> String {
+pub(super) fn signed(app: &App, path: &str) -> String {
     let signature = signature(app, path);
     app.url(&format!("{path}?Policy=sandbox&Key-Pair-Id=KSANDBOX&Signature={signature}"))
 }

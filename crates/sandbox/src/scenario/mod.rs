@@ -4,11 +4,13 @@
 
 mod asset;
 pub(crate) mod check;
+mod download;
 pub(crate) mod error;
 mod model;
 mod poll;
 mod submit;
 mod upload;
+mod webhook;
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -33,6 +35,8 @@ pub(crate) struct Store {
     pub(crate) assets: Mutex<HashMap<String, Value>>,
     /// Uploads in parts by id.
     pub(crate) uploads: Mutex<HashMap<String, Upload>>,
+    /// Webhook endpoints, oldest first.
+    pub(crate) hooks: Mutex<Vec<Value>>,
 }
 
 /// An upload in parts, as it stands.
@@ -51,10 +55,13 @@ pub(crate) fn routes() -> Router<App> {
         .route("/assets", get(asset::list).post(asset::create).delete(asset::delete))
         .route("/assets/get-bulk", post(asset::bulk))
         .route("/assets/{id}", get(asset::read))
+        .route("/assets/{id}/download", post(download::request))
         .route("/uploads", post(upload::create))
         .route("/uploads/{id}", get(upload::read))
         .route("/uploads/{id}/action", post(upload::action))
         .route("/uploads/{id}/parts/{number}", put(upload::part))
+        .route(webhook::ALL, get(webhook::list).post(webhook::create))
+        .route(webhook::ONE, put(webhook::change).delete(webhook::delete))
         .route("/models", get(model::list))
         .route("/models/get-bulk", post(model::bulk))
         .route("/models/{id}", get(model::read))

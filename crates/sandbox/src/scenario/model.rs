@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::{admit, error};
 use crate::VendorSchema;
 use crate::ids::drawn;
-use crate::media::{Format, Spec};
+use crate::media::{Format, Label, Spec};
 use crate::provider::Provider;
 use crate::reply::{either, json};
 use crate::sizes::{self, Size};
@@ -60,6 +60,8 @@ pub(crate) fn media(slug: &str, body: &Value, sandbox_seed: u64) -> Vec<Spec> {
     let seed = body["seed"].as_u64().unwrap_or_else(|| drawn(sandbox_seed, &body.to_string()));
     let count =
         if body["sequentialImageGeneration"] == "auto" { &body["maxImages"] } else { &Value::Null };
+    let count = count.as_u64().unwrap_or(1);
+    let label = Label::new(body["prompt"].as_str().unwrap_or_default(), count);
     let made = |number: u64| Spec {
         format: Format::Jpeg,
         width,
@@ -67,8 +69,9 @@ pub(crate) fn media(slug: &str, body: &Value, sandbox_seed: u64) -> Vec<Spec> {
         millis: 0,
         quality: 90,
         seed: seed.wrapping_add(number),
+        label: label.at(number),
     };
-    (0..count.as_u64().unwrap_or(1)).map(made).collect()
+    (0..count).map(made).collect()
 }
 
 /// Sides as asked, or what size and ratio mean; `auto` without a known reference is the square.
@@ -93,11 +96,11 @@ fn size(slug: &str, body: &Value) -> Size {
 }
 
 /// Compute units; the sandbox's own price list.
-pub(crate) fn cost(specs: &[Spec]) -> f64 {
+pub(crate) fn cost<'a>(specs: impl IntoIterator<Item = &'a Spec>) -> f64 {
     let one = |spec: &Spec| {
         if u64::from(spec.width) * u64::from(spec.height) > 2048 * 2048 { 7.25 } else { 5.0 }
     };
-    specs.iter().map(one).sum()
+    specs.into_iter().map(one).sum()
 }
 
 pub(crate) async fn read(

@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 use super::{admit, error, model};
 use crate::clock::{read_rfc3339, rfc3339};
 use crate::jobs::{Job, Stage};
-use crate::media::Spec;
 use crate::provider::Provider;
 use crate::reply::{either, json};
 use crate::state::App;
@@ -110,12 +109,12 @@ pub(crate) fn object(app: &App, job: &Job) -> Value {
     let history = history(job, stage, now);
     let status = history.last().map(|it| it["status"].clone());
     let updated = history.last().map(|it| it["date"].clone());
-    let specs: Vec<Spec> = job.outputs.iter().filter_map(|it| it.file.spec()).collect();
+    let specs = job.outputs.iter().filter_map(|it| it.file.spec());
     json!({
         "jobId": job.id, "jobType": "custom", "status": status, "statusHistory": history,
         "progress": if let Stage::Working(share) = stage { share } else { 1.0 },
         "metadata": metadata(job, stage),
-        "billing": {"cuCost": model::cost(&specs), "cuDiscount": 0},
+        "billing": {"cuCost": model::cost(specs), "cuDiscount": 0},
         "authorId": "user_sandbox", "ownerId": "proj_sandbox",
         "createdAt": rfc3339(job.created), "updatedAt": updated,
     })

@@ -8,7 +8,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{admit, asset, check, error, model, poll};
+use super::{admit, asset, check, error, model, poll, webhook};
 use crate::faults::Effect;
 use crate::media::Spec;
 use crate::provider::Provider;
@@ -78,5 +78,6 @@ fn run(app: &App, order: Order) -> Result<Response, Response> {
     let mut body = price(&order.specs);
     let job = app.accept(order).ok_or_else(|| error::plain(500))?;
     body["job"] = poll::object(app, &job);
+    webhook::watch(app, &job);
     Ok(json(200, &body))
 }

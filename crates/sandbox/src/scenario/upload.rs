@@ -1,16 +1,20 @@
-//! Uploads in parts: the sandbox takes the parts itself, where the vendor names a bucket.
+//! Uploads: in parts, which the sandbox takes where the vendor names a bucket, and by address.
 
 use std::collections::HashMap;
-use std::sync::{MutexGuard, PoisonError};
+use std::io;
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{Upload, admit, asset, error};
 use crate::clock::rfc3339;
+use crate::hook;
 use crate::reply::{self, either, json};
 use crate::state::App;
 
@@ -25,29 +29,89 @@ fn created(app: &App, headers: &HeaderMap, body: &Bytes) -> Result<Response, Res
     admit(app, headers, false)?;
     let asked: Value =
         serde_json::from_slice(body).map_err(|_| error::reason(400, "Invalid JSON"))?;
+    if asked["url"].is_string() {
+        return by_address(app, &asked);
+    }
     if asked["contentType"].is_null() {
         let text = "Missing required mimeType parameter for asset kind";
         return Err(error::reason(400, text));
     }
-    let id = format!("upload_{}", app.ids.text(24));
-    let object = object(app, &id, &asked);
-    uploads(app).insert(id, Upload { object: object.clone(), parts: HashMap::new() });
-    Ok(json(200, &json!({"upload": object})))
+    let mut object = object(app, &asked);
+    let count = asked["parts"].as_u64().unwrap_or(1);
+    let parts: Vec<Value> = (1..=count).map(|number| part_of(app, &object, number)).collect();
+    object["status"] = json!("pending");
+    object["source"] = json!("multipart");
+    object["partsCount"] = json!(count);
+    object["parts"] = json!(parts);
+    Ok(keep(app, &object))
 }
 
-fn object(app: &App, id: &str, asked: &Value) -> Value {
-    let now = app.clock.now();
-    let part = |number: u64| {
-        let url = app.url(&format!("/scenario/v1/uploads/{id}/parts/{number}"));
-        json!({"number": number, "url": url, "expires": rfc3339(now + KEPT)})
+/// Fetched from loopback, or read from a data URL; the sandbox calls nobody else.
+fn by_address(app: &App, asked: &Value) -> Result<Response, Response> {
+    let url = asked["url"].as_str().unwrap_or_default().to_owned();
+    if !asked["kind"].is_string() {
+        return Err(error::reason(400, "Input kind is required with url"));
+    }
+    if !hook::is_loopback(&url) && !url.contains(";base64,") {
+        return Err(error::reason(400, "The sandbox fetches from loopback and data URLs only"));
+    }
+    let mut object = object(app, asked);
+    object["status"] = json!("validating");
+    object["source"] = json!("url");
+    object["fileName"] = json!(url.rsplit('/').next());
+    let answer = keep(app, &object);
+    tokio::spawn(fetch(Arc::clone(app), object, url));
+    Ok(answer)
+}
+
+async fn fetch(app: App, mut object: Value, url: String) {
+    let fetched = match url.split_once(";base64,") {
+        Some((_, coded)) => STANDARD.decode(coded).map(Bytes::from).map_err(io::Error::other),
+        None => hook::get(&url).await,
     };
-    let parts: Vec<Value> = (1..=asked["parts"].as_u64().unwrap_or(1)).map(part).collect();
+    match fetched {
+        Ok(bytes) => import(&app, &mut object, bytes),
+        Err(error) => fail(&mut object, &error.to_string()),
+    }
+    keep(&app, &object);
+}
+
+/// Remembers an upload as it now is, and answers it.
+fn keep(app: &App, object: &Value) -> Response {
+    let id = object["id"].as_str().unwrap_or_default().to_owned();
+    uploads(app).insert(id, Upload { object: object.clone(), parts: HashMap::new() });
+    json(200, &json!({"upload": object}))
+}
+
+/// The bytes become an asset.
+fn import(app: &App, object: &mut Value, bytes: Bytes) {
+    let name = object["fileName"].as_str().unwrap_or_default().to_owned();
+    object["fileSize"] = json!(bytes.len());
+    object["entityId"] = json!(asset::keep(app, &name, bytes));
+    object["status"] = json!("imported");
+}
+
+fn fail(object: &mut Value, why: &str) {
+    object["status"] = json!("failed");
+    object["errorMessage"] = json!(why);
+}
+
+/// What both ways of uploading have.
+fn object(app: &App, asked: &Value) -> Value {
+    let now = rfc3339(app.clock.now());
     json!({
-        "id": id, "authorId": "user_sandbox", "ownerId": "proj_sandbox",
-        "createdAt": rfc3339(now), "updatedAt": rfc3339(now), "fileName": asked["fileName"],
-        "kind": asked["kind"], "contentType": asked["contentType"], "source": "multipart",
-        "status": "pending", "parts": parts, "jobId": format!("job_{}", app.ids.text(24)),
+        "id": format!("upload_{}", app.ids.text(24)), "authorId": "user_sandbox",
+        "ownerId": "proj_sandbox", "createdAt": now, "updatedAt": now,
+        "fileName": asked["fileName"], "kind": asked["kind"], "contentType": asked["contentType"],
+        "fileSize": asked["fileSize"], "assetOptions": asked["assetOptions"],
+        "url": asked["url"], "jobId": format!("job_{}", app.ids.text(24)),
     })
+}
+
+fn part_of(app: &App, object: &Value, number: u64) -> Value {
+    let id = object["id"].as_str().unwrap_or_default();
+    let url = app.url(&format!("/scenario/v1/uploads/{id}/parts/{number}"));
+    json!({"number": number, "url": url, "expires": rfc3339(app.clock.now() + KEPT)})
 }
 
 /// No key: the address is what grants it.
@@ -87,14 +151,11 @@ fn complete(app: &App, id: &str, asked: &Value) -> Result<Response, Response> {
     let mut now = upload.object.clone();
     now["status"] = json!("validating");
     if missing {
-        upload.object["status"] = json!("failed");
-        upload.object["errorMessage"] = json!("a part is missing");
+        fail(&mut upload.object, "a part is missing");
     } else {
         let bytes: Vec<u8> =
             (1..=count).flat_map(|number| upload.parts[&number].to_vec()).collect();
-        let name = upload.object["fileName"].as_str().unwrap_or_default().to_owned();
-        upload.object["entityId"] = json!(asset::keep(app, &name, bytes.into()));
-        upload.object["status"] = json!("imported");
+        import(app, &mut upload.object, bytes.into());
         upload.parts.clear();
     }
     uploads(app).insert(id.to_owned(), upload);

@@ -1,12 +1,15 @@
 //! Calls that go wrong on order, judged by the ledger.
 
+use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
-use genmux_sandbox::{Fault, Provider, Rule, Step};
+use genmux_sandbox::{Fault, Options, Pace, Provider, Rule, Step};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
-use crate::runware::{image, video};
-use crate::support::{Lab, lab, pause, read, send, uuid};
+use crate::runware::{image, video, with};
+use crate::support::{Lab, client, lab, lab_with, pause, read, send, uuid};
 
 async fn broken(step: Step, fault: Fault) -> Lab {
     let lab = lab().await;
@@ -27,6 +30,23 @@ async fn a_reset_before_costs_nothing_and_one_after_costs_once() {
         let (status, _) = lab.runware(&json!([video(1)])).await;
         assert_eq!(status, if charges == 0 { 200 } else { 400 });
         assert_eq!(lab.sandbox.ledger().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_reset_is_one_and_not_an_orderly_end() {
+    for fault in [Fault::ResetBefore, Fault::ResetAfter] {
+        let lab = broken(Step::Submit, fault).await;
+        let mut stream = TcpStream::connect(lab.sandbox.addr()).await.unwrap();
+        let body = json!([video(1)]).to_string();
+        let head = format!(
+            "POST /runware/v1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\n\
+             Content-Length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+        let error = stream.read_u8().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConnectionReset);
     }
 }
 
@@ -122,7 +142,7 @@ async fn downloads_redirect_vanish_and_drip() {
     let url = body["data"][0]["imageURL"].as_str().unwrap().to_owned();
     let rule = |fault| vec![Rule::new(Provider::Runware, Step::Download, fault)];
     lab.sandbox.set_faults(rule(Fault::Redirect { to: "http://10.0.0.1/".into() }));
-    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    let client = client().redirect(reqwest::redirect::Policy::none());
     let response = client.build().unwrap().get(&url).send().await.unwrap();
     assert_eq!(
         (response.status().as_u16(), &response.headers()["location"]),
@@ -133,6 +153,65 @@ async fn downloads_redirect_vanish_and_drip() {
     lab.sandbox.set_faults(rule(Fault::Drip { ms: 1, bytes: 20_000 }));
     let dripped = lab.client.get(&url).send().await.unwrap().bytes().await.unwrap();
     assert!(dripped == lab.client.get(&url).send().await.unwrap().bytes().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_redirect_without_an_address_leads_to_the_same_output() {
+    let lab = lab().await;
+    let (_, body) = lab.runware(&json!([image(1)])).await;
+    let url = body["data"][0]["imageURL"].as_str().unwrap();
+    let plain = lab.client.get(url).send().await.unwrap().bytes().await.unwrap();
+    let rule: Rule = serde_json::from_value(
+        json!({"provider": "runware", "step": "download", "fault": {"kind": "redirect"}}),
+    )
+    .unwrap();
+    lab.sandbox.set_faults(vec![rule]);
+    let led = lab.client.get(url).send().await.unwrap();
+    assert!(led.url().path().starts_with("/_sandbox/elsewhere/outputs/runware/"));
+    assert!(led.bytes().await.unwrap() == plain);
+}
+
+#[tokio::test]
+async fn a_job_may_be_slow() {
+    let lab = broken(Step::Submit, Fault::Slow { ms: 60_000 }).await;
+    lab.runware(&json!([video(1), video(2)])).await;
+    lab.runware(&json!([video(3)])).await;
+    pause().await;
+    let ask = |number| json!({"taskType": "getResponse", "taskUUID": uuid(number)});
+    let (_, body) = lab.runware(&json!([ask(1), ask(2), ask(3)])).await;
+    let states = body["data"].as_array().unwrap().iter().map(|it| it["status"].clone());
+    assert_eq!(states.collect::<Vec<_>>(), ["processing", "processing", "success"]);
+}
+
+#[tokio::test]
+async fn results_may_be_found_one_by_one() {
+    let fault = Fault::Trickle { polls: 2, silent: false };
+    let lab = lab_with(Options { pace: Pace::Polls(1), ..Options::default() }).await;
+    lab.sandbox.set_faults(vec![Rule::new(Provider::Runware, Step::Submit, fault)]);
+    let task = with(image(1), json!({"numberResults": 3, "deliveryMethod": "async"}));
+    lab.runware(&json!([task])).await;
+    let mut seen = Vec::new();
+    for _ in 0..7 {
+        let (_, body) = lab.runware(&ask()).await;
+        let states = body["data"].as_array().unwrap().iter().map(|it| it["status"].clone());
+        seen.push(states.filter_map(|it| it.as_str().map(|it| it[..1].to_owned())).collect());
+    }
+    let seen: Vec<String> = seen;
+    assert_eq!(seen, ["p", "sp", "sp", "ssp", "ssp", "sss", "sss"]);
+}
+
+#[tokio::test]
+async fn results_may_be_missing_without_a_word() {
+    let fault = Fault::Trickle { polls: 1, silent: true };
+    let lab = broken(Step::Submit, fault).await;
+    let task = with(image(1), json!({"numberResults": 2, "deliveryMethod": "async"}));
+    lab.runware(&json!([task])).await;
+    pause().await;
+    let (_, first) = lab.runware(&ask()).await;
+    let (_, then) = lab.runware(&ask()).await;
+    assert_eq!(first["data"].as_array().unwrap().len(), 1);
+    assert_eq!(then["data"].as_array().unwrap().len(), 2);
+    assert_eq!(then["data"][0], first["data"][0], "polls repeat what was found");
 }
 
 #[tokio::test]

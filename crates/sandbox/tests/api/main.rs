@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod admin;
 mod faults;
 mod media;
 mod refusals;
 mod replicate;
 mod runware;
 mod scenario;
+mod scenario_more;
 mod support;

@@ -4,7 +4,7 @@ use genmux_sandbox::{Options, Sandbox};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::runware::{image, video};
+use crate::runware::{image, video, with};
 use crate::support::{Lab, lab, pause, uuid};
 
 async fn picture(lab: &Lab, format: &str) -> (String, Vec<u8>) {
@@ -37,6 +37,29 @@ async fn formats_have_their_types_and_first_bytes() {
 async fn the_same_request_gives_the_same_bytes() {
     let (one, two) = (picture(&lab().await, "PNG").await, picture(&lab().await, "PNG").await);
     assert!(one == two);
+}
+
+/// The rows of a picture of 1024 x 1024 with a prompt.
+async fn rows(lab: &Lab, number: u32, prompt: &str) -> Vec<Vec<u8>> {
+    let task = with(image(number), json!({"positivePrompt": prompt, "seed": 1}));
+    let (_, body) = lab.runware(&json!([task])).await;
+    let (_, bytes) = fetch(lab, &body["data"][0]["imageURL"]).await;
+    let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    reader.next_frame(&mut pixels).unwrap();
+    pixels.chunks_exact(1024 * 3).map(<[u8]>::to_vec).collect()
+}
+
+#[tokio::test]
+async fn the_prompt_is_written_below_the_picture() {
+    let lab = lab().await;
+    let (boat, goat) = (rows(&lab, 1, "a paper boat").await, rows(&lab, 2, "a paper goat").await);
+    let other: Vec<usize> = (0..1024).filter(|y| boat[*y] != goat[*y]).collect();
+    assert!(other.len() > 20 && other[0] > 880, "one letter differs, in the band: {other:?}");
+    // `b` and `g` are the ninth letter: 6 dots of 6 pixels a letter, after a margin of 3 dots.
+    let letter = 3 * (6 * (3 + 8 * 6))..3 * (6 * (3 + 9 * 6));
+    assert!(other.iter().all(|y| boat[*y][..letter.start] == goat[*y][..letter.start]));
+    assert!(other.iter().all(|y| boat[*y][letter.end..] == goat[*y][letter.end..]));
 }
 
 #[tokio::test]

@@ -48,7 +48,13 @@ async fn a_version_may_be_an_official_model_and_nothing_else() {
         let body = json!({"version": version, "input": input()});
         send(lab.replicate("POST", "/predictions").json(&body)).await
     };
-    assert_eq!(by("bytedance/seedance-2.0-fast").await.0, 201);
+    let (status, made) = by("bytedance/seedance-2.0-fast").await;
+    assert_eq!((status, &made["model"]), (201, &json!("bytedance/seedance-2.0-fast")));
+    assert_eq!(made["version"], "hidden");
+    for unknown in ["bytedance/seedance-9", "bytedance/seedance-2.0-fast:latest", "a"] {
+        let (status, body) = by(unknown).await;
+        assert_eq!((status, &body["title"]), (422, &json!("Invalid version or not permitted")));
+    }
     let (status, body) =
         by("90388a62748fab7edda739f1df78e8cbc66cc9275cfe232888ce53dea3d5e7b5").await;
     assert_eq!((status, &body["title"]), (422, &json!("Invalid version or not permitted")));
@@ -134,6 +140,20 @@ async fn a_deadline_aborts_what_has_not_started() {
 }
 
 #[tokio::test]
+async fn deadlines_below_five_seconds_are_refused() {
+    let lab = lab().await;
+    for header in ["4", "4s", "0h", "soon", ""] {
+        let request = lab.replicate("POST", ROUTE).header("Cancel-After", header);
+        let (status, body) = send(request.json(&json!({"input": input()}))).await;
+        assert_eq!((status, &body["status"]), (422, &json!(422)), "{header}");
+        assert!(body["detail"].as_str().unwrap().contains("Cancel-After"), "{body}");
+    }
+    assert!(lab.sandbox.ledger().is_empty());
+    let request = lab.replicate("POST", ROUTE).header("Cancel-After", "5");
+    assert_eq!(send(request.json(&json!({"input": input()}))).await.0, 201);
+}
+
+#[tokio::test]
 async fn lists_are_paged_newest_first_and_filtered_by_time() {
     let lab = lab().await;
     for _ in 0..101 {
@@ -166,8 +186,17 @@ async fn files_are_kept_with_name_and_type() {
     assert!(file["urls"]["get"].as_str().unwrap().ends_with(&path));
     assert_eq!(send(lab.replicate("GET", &path)).await.1, file);
     assert_eq!(send(lab.replicate("GET", "/files")).await.1["results"][0], file);
-    let bytes = lab.replicate("GET", &format!("{path}/download")).send().await.unwrap();
-    assert_eq!(bytes.bytes().await.unwrap(), &b"\x89PNG"[..]);
+    // The address alone grants it, as with the signature of the vendor's own.
+    let url =
+        format!("{}/download?owner=a&expiry=1&signature=b", file["urls"]["get"].as_str().unwrap());
+    let download = lab.client.get(&url).send().await.unwrap();
+    assert_eq!(
+        (download.status().as_u16(), &download.headers()["content-type"]),
+        (200, &"image/png".parse().unwrap())
+    );
+    assert_eq!(download.bytes().await.unwrap(), &b"\x89PNG"[..]);
+    let part = lab.client.get(&url).header("range", "bytes=1-3").send().await.unwrap();
+    assert_eq!(part.bytes().await.unwrap(), &b"PNG"[..]);
     assert_eq!(send(lab.replicate("DELETE", &path)).await.0, 204);
     assert_eq!(send(lab.replicate("GET", &path)).await.1["detail"], "File not found");
 }

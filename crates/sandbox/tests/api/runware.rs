@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use crate::refusals::refusal;
-use crate::support::{lab, lab_with, pause, read, uuid};
+use crate::support::{Lab, lab, lab_with, pause, read, uuid};
 
 pub(crate) fn image(number: u32) -> Value {
     json!({
@@ -107,6 +107,55 @@ async fn errors_stand_beside_data() {
     assert_eq!(body["data"][0]["taskUUID"], uuid(1));
     assert_eq!(body["errors"][0]["taskUUID"], uuid(2));
     assert_eq!(lab.sandbox.ledger().len(), 1);
+}
+
+#[tokio::test]
+async fn one_call_may_hold_everything() {
+    let lab = lab().await;
+    lab.runware(&json!([video(1)])).await;
+    pause().await;
+    let media = json!({"taskType": "mediaStorage", "taskUUID": uuid(5), "media": "iVBORw0KGgo="});
+    let dream = json!({"taskType": "dream", "taskUUID": uuid(6)});
+    let tasks = json!([ask(1), image(2), video(3), media, dream, video(3), ask(9)]);
+    let (status, body) = lab.runware(&tasks).await;
+    assert_eq!(status, 200);
+    let told = |list: &str, key: &str, number: u32| {
+        let mut rows = body[list].as_array().unwrap().iter();
+        rows.any(|it| it["taskUUID"] == uuid(number) && it.get(key).is_some())
+    };
+    assert!(told("data", "videoURL", 1) && told("data", "imageURL", 2));
+    assert!(told("data", "taskType", 3) && told("data", "mediaURL", 5));
+    assert_eq!(body["data"].as_array().unwrap().len(), 4);
+    assert!(told("errors", "code", 6) && told("errors", "code", 3));
+    assert_eq!(body["errors"].as_array().unwrap().len(), 2);
+    assert_eq!(lab.sandbox.ledger().len(), 3);
+}
+
+#[tokio::test]
+async fn one_poll_finds_what_runs_what_is_done_and_what_failed() {
+    let lab = lab_with(Options { pace: Pace::Polls(1), ..Options::default() }).await;
+    lab.runware(&json!([video(1)])).await;
+    let fault = Fault::FailJob { code: "taskFailed".into(), message: "no".into() };
+    lab.sandbox.set_faults(vec![Rule::new(Provider::Runware, Step::Submit, fault)]);
+    lab.runware(&json!([video(2)])).await;
+    lab.runware(&json!([ask(1), ask(2)])).await;
+    lab.runware(&json!([video(3)])).await;
+    let (status, body) = lab.runware(&json!([ask(1), ask(2), ask(3)])).await;
+    assert_eq!(status, 200);
+    let state = |row: &Value| (row["taskUUID"].clone(), row["status"].clone());
+    assert_eq!(state(&body["data"][0]), (json!(uuid(1)), json!("success")));
+    assert_eq!(state(&body["data"][1]), (json!(uuid(3)), json!("processing")));
+    assert_eq!(state(&body["errors"][0]), (json!(uuid(2)), json!("error")));
+}
+
+#[tokio::test]
+async fn a_submit_behind_a_poll_is_still_one() {
+    let poor = Lab { key: "no-credit", ..lab().await };
+    assert_eq!(poor.runware(&json!([ask(1), video(2)])).await.0, 402);
+    let lab = lab().await;
+    let fault = Fault::Status { status: 503, body: None };
+    lab.sandbox.set_faults(vec![Rule::new(Provider::Runware, Step::Submit, fault)]);
+    assert_eq!(lab.runware(&json!([ask(1), video(2)])).await.0, 503);
 }
 
 #[tokio::test]
@@ -217,4 +266,24 @@ async fn a_webhook_brings_each_result_flat() {
     let item: Value = serde_json::from_str(text.split("\r\n\r\n").nth(1).unwrap()).unwrap();
     assert_eq!((&item["taskUUID"], &item["status"]), (&json!(uuid(1)), &json!("success")));
     assert!(item["videoURL"].is_string() && item.get("data").is_none());
+}
+
+#[tokio::test]
+async fn outputs_are_put_where_the_task_says() {
+    let lab = lab().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/bucket/a.png?signed=1", listener.local_addr().unwrap());
+    let task = with(image(1), json!({"uploadEndpoint": url}));
+    let (_, body) = lab.runware(&json!([task])).await;
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let file = lab.client.get(body["data"][0]["imageURL"].as_str().unwrap()).send().await.unwrap();
+    let bytes = file.bytes().await.unwrap();
+    let mut put = Vec::new();
+    while !put.ends_with(&bytes) {
+        assert_ne!(stream.read_buf(&mut put).await.unwrap(), 0);
+    }
+    stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+    let head = String::from_utf8_lossy(&put[..put.len() - bytes.len()]).into_owned();
+    assert!(head.starts_with("PUT /bucket/a.png?signed=1 HTTP/1.1\r\n"), "{head}");
+    assert!(head.contains("content-type: image/png\r\n"), "{head}");
 }

@@ -8,18 +8,18 @@ use serde_json::{Value, json};
 use crate::support::{Lab, lab, lab_with, pause, send};
 
 const SEEDREAM_4: &str = "model_bytedance-seedream-4-editing";
-const LITE: &str = "model_bytedance-seedream-5-0-lite";
+pub(crate) const LITE: &str = "model_bytedance-seedream-5-0-lite";
 
-async fn generate(lab: &Lab, model: &str, body: Value) -> (u16, Value) {
+pub(crate) async fn generate(lab: &Lab, model: &str, body: Value) -> (u16, Value) {
     send(lab.scenario("POST", &format!("/generate/custom/{model}")).json(&body)).await
 }
 
-async fn job(lab: &Lab, id: &Value) -> Value {
+pub(crate) async fn job(lab: &Lab, id: &Value) -> Value {
     let path = format!("/jobs/{}", id.as_str().unwrap());
     send(lab.scenario("GET", &path)).await.1["job"].take()
 }
 
-async fn upload(lab: &Lab) -> String {
+pub(crate) async fn upload(lab: &Lab) -> String {
     let image = STANDARD.encode(b"\x89PNG\r\n\x1a\n");
     let body = json!({"name": "x.png", "image": image});
     let (status, body) = send(lab.scenario("POST", "/assets").json(&body)).await;
@@ -151,7 +151,7 @@ async fn references_are_assets_and_a_bare_string_is_dropped_in_silence() {
 async fn uploads_in_parts_become_assets() {
     let lab = lab().await;
     let body = json!({"kind": "image", "fileName": "x.png", "contentType": "image/png",
-        "fileSize": 8, "parts": 2});
+        "fileSize": 5, "parts": 2});
     let (_, made) = send(lab.scenario("POST", "/uploads").json(&body)).await;
     let upload = &made["upload"];
     assert_eq!(upload["status"], "pending");
@@ -165,6 +165,10 @@ async fn uploads_in_parts_become_assets() {
     assert_eq!(send(complete).await.1["upload"]["status"], "validating");
     let (_, body) = send(lab.scenario("GET", &path)).await;
     assert_eq!(body["upload"]["status"], "imported");
+    assert_eq!(
+        (&body["upload"]["fileSize"], &body["upload"]["partsCount"]),
+        (&json!(5), &json!(2))
+    );
     let job = job(&lab, &upload["jobId"]).await;
     assert_eq!(job["metadata"]["output"]["entityId"], body["upload"]["entityId"]);
     assert!(body["upload"]["entityId"].as_str().unwrap().starts_with("asset_"));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use genmux_sandbox::{Options, Provider, Sandbox};
-use reqwest::{Client, RequestBuilder, Response};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Response};
 use serde_json::Value;
 
 pub(crate) struct Lab {
@@ -18,7 +18,7 @@ pub(crate) async fn lab() -> Lab {
 
 pub(crate) async fn lab_with(options: Options) -> Lab {
     let sandbox = Sandbox::start(options).await.unwrap();
-    Lab { sandbox, client: Client::builder().no_proxy().build().unwrap(), key: "a-key" }
+    Lab { sandbox, client: client().build().unwrap(), key: "a-key" }
 }
 
 impl Lab {
@@ -63,4 +63,11 @@ pub(crate) async fn pause() {
 
 pub(crate) fn uuid(number: u32) -> String {
     format!("5b1d0c86-3f55-4b7f-8f0a-6a5f7f3f{number:04}")
+}
+
+/// A client that keeps to loopback. Beside genmux's own, reqwest has no TLS of its own choosing.
+pub(crate) fn client() -> ClientBuilder {
+    // Another test was first.
+    let _installed = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().no_proxy()
 }
