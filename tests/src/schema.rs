@@ -125,7 +125,7 @@ pub fn bodies(offer: &Offer, translation: &Translation<'_>) -> Vec<Vec<u8>> {
     let last = translation.calls() - 1;
     let calls: BTreeSet<u64> = [0, 1.min(last), last].into();
     let body = |call| match genmux::http(offer, &translation.payload(call)) {
-        Ok(request) => request.body,
+        Ok(request) => request.body.as_bytes().map(<[u8]>::to_vec).unwrap_or_default(),
         Err(error) => panic!("{}: {error}", offer.name()),
     };
     calls.into_iter().map(body).collect()

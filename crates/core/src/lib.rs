@@ -23,10 +23,18 @@ mod rule;
 pub mod spec;
 mod translate;
 mod violation;
+mod wiring;
 
-pub use adapter::{Adapter, Auth, HttpRequest, ShownRequest};
+pub use adapter::{
+    Adapter, Auth, Body, Cancel, Capability, Charged, Cost, CostBasis, ErrorKind, Hook, HookError,
+    HookEvent, Hooks, HttpRequest, JobState, JobStatus, PartUrl, RemoteArtifact, Reply, Segment,
+    ShownRequest, Side, Source, SubmitResult, Submitted, Ticket, Unit, UploadFile, UploadStage,
+    UploadState, UploadStep, Uploaded, VendorError, WireProblem, path_segment, read_reply,
+    retry_after, safe_text,
+};
 pub use catalog::{Catalog, CatalogError, Offer, SpecProblem};
 pub use context::{Context, MediaTable, TaskKey};
+pub use encoding::Handover;
 pub use leaf::{Leaf, Leaves};
 pub use number::Number;
 pub use policy::{Mode, ParsePolicyError, Policy};
@@ -36,7 +44,8 @@ pub use request::{
     Resolution, Safety, Size, read_json,
 };
 pub use translate::{
-    Envelope, Expect, Outcome, Payload, Range, Rejection, Row, Shown, Translation, Upload,
+    Envelope, Expect, Payload, Range, Rejection, Row, RowOutcome, Shown, Translation, Upload,
 };
 pub use uuid::Uuid;
 pub use violation::{Violation, ViolationKind};
+pub use wiring::Wiring;

@@ -1,6 +1,6 @@
 //! One limit broken.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::leaf::Leaf;
@@ -8,7 +8,7 @@ use crate::leaf::Leaf;
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident),+ $(,)?) => {
         /// What kind of limit is broken.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         #[non_exhaustive]
         pub enum ViolationKind { $($(#[$doc])* $variant),+ }

@@ -3,7 +3,7 @@
 //! `cargo run -p genmux --example compare`
 #![allow(clippy::print_stdout)] // An example prints.
 
-use genmux::{Catalog, Mode, Outcome, Policy, Request, context};
+use genmux::{Catalog, Mode, Policy, Request, RowOutcome, context};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut request = Request::image("a ceramic teapot on a linen cloth, morning light");
@@ -17,8 +17,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         let tried = Mode::ALL.into_iter().find_map(|mode| {
             let translation = offer.translate(&request, &Policy::from(mode), &context).ok()?;
-            let changed =
-                |outcome: &Outcome| matches!(outcome, Outcome::Adjusted | Outcome::Dropped);
+            let changed = |outcome: &RowOutcome| {
+                matches!(outcome, RowOutcome::Adjusted | RowOutcome::Dropped)
+            };
             let rows = translation.ledger().into_iter().filter(|row| changed(&row.outcome));
             Some((mode.name(), rows.map(|row| row.field.into_owned()).collect::<Vec<_>>()))
         });

@@ -61,27 +61,32 @@ fn inspect_data(uri: &str) -> Result<MediaFacts, String> {
 }
 
 fn inspect_file(text: &str, access: FileAccess<'_>) -> Result<MediaFacts, String> {
-    let path = &local_path(text, access);
-    let named = |error: std::io::Error| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        format!("file {name:?} cannot be read: {error}")
-    };
+    let path = &allowed_path(text, access)?;
+    let failed = |error| unreadable(path, &error);
+    let file = File::open(path).map_err(failed)?;
+    if file.metadata().map_err(failed)?.is_dir() {
+        return Err("the path is a folder; give a file".to_owned());
+    }
+    Ok(with_mime(genmux_media::inspect(file).map_err(failed)?, ""))
+}
+
+/// The file that a `file:` URL or a path means, if it may be read.
+pub(crate) fn allowed_path(text: &str, access: FileAccess<'_>) -> Result<PathBuf, String> {
+    let path = local_path(text, access);
     if let FileAccess::Within(directory) = access {
-        let inside = path
-            .canonicalize()
-            .map_err(named)?
-            .starts_with(directory.canonicalize().map_err(named)?);
-        if !inside {
+        let real = |path: &Path| path.canonicalize().map_err(|error| unreadable(path, &error));
+        if !real(&path)?.starts_with(real(directory)?) {
             return Err(
                 "the path leads out of the directory that the application allows".to_owned()
             );
         }
     }
-    let file = File::open(path).map_err(named)?;
-    if file.metadata().map_err(named)?.is_dir() {
-        return Err("the path is a folder; give a file".to_owned());
-    }
-    Ok(with_mime(genmux_media::inspect(file).map_err(named)?, ""))
+    Ok(path)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    format!("file {name:?} cannot be read: {error}")
 }
 
 /// The path of a `file:` URL or plain path.

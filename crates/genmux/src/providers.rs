@@ -23,7 +23,7 @@ pub fn adapter(provider: &str) -> Option<&'static dyn Adapter> {
 /// # Errors
 /// When the provider is not built in.
 pub fn http(offer: &Offer, payload: &Payload<'_>) -> serde_json::Result<HttpRequest> {
-    require(offer.provider())?.submit(payload)
+    require(offer.provider())?.submit(payload.base_url(), std::slice::from_ref(payload), None)
 }
 
 /// The JSON form of what became of a request at an offer, accepted or rejected.

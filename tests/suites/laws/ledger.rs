@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use genmux::{Outcome, Row};
+use genmux::{Row, RowOutcome};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ fn expected(read: &Read<'_>) -> Vec<String> {
 }
 
 fn of_no_field(row: &Row) -> bool {
-    matches!(row.outcome, Outcome::Added | Outcome::Defaulted)
+    matches!(row.outcome, RowOutcome::Added | RowOutcome::Defaulted)
 }
 
 fn ledger(read: &Read<'_>) -> Vec<Row> {
@@ -85,7 +85,7 @@ fn a_row_is_rejected_exactly_if_a_violation_names_it() {
         };
         for row in &rows {
             let named = violations.iter().any(|violation| violation.names(&row.field));
-            prop_assert_eq!(named, row.outcome == Outcome::Rejected, "{:?}", row);
+            prop_assert_eq!(named, row.outcome == RowOutcome::Rejected, "{:?}", row);
         }
         Ok(())
     });
@@ -95,7 +95,7 @@ fn a_row_is_rejected_exactly_if_a_violation_names_it() {
 fn adjusted_rows_say_from_what_to_what_and_others_do_not() {
     check(3000, |read| {
         for row in ledger(read) {
-            let adjusted = row.outcome == Outcome::Adjusted;
+            let adjusted = row.outcome == RowOutcome::Adjusted;
             prop_assert_eq!(
                 (row.from.is_some(), row.to.is_some()),
                 (adjusted, adjusted),
@@ -115,10 +115,11 @@ fn what_is_sent_or_converted_names_its_wire() {
         for row in translation.ledger() {
             let calls = &*row.field == "count" && translation.calls() > 1;
             let wired = match row.outcome {
-                Outcome::Sent | Outcome::Converted => !row.wire.is_empty() || calls,
-                Outcome::Implied | Outcome::Dropped | Outcome::Skipped | Outcome::Defaulted => {
-                    row.wire.is_empty()
-                }
+                RowOutcome::Sent | RowOutcome::Converted => !row.wire.is_empty() || calls,
+                RowOutcome::Implied
+                | RowOutcome::Dropped
+                | RowOutcome::Skipped
+                | RowOutcome::Defaulted => row.wire.is_empty(),
                 _ => true,
             };
             prop_assert!(wired, "{row:?}");
@@ -143,8 +144,8 @@ fn allowed(read: &Read<'_>, row: &Row) -> TestCaseResult {
     let mode = read.case.policy().mode(leaf);
     let fixed = leaf.is_media() || matches!(leaf, Leaf::Prompt | Leaf::Seed | Leaf::Safety);
     match row.outcome {
-        Outcome::Adjusted => prop_assert!(mode >= Mode::Fit && !fixed, "{row:?}"),
-        Outcome::Dropped => {
+        RowOutcome::Adjusted => prop_assert!(mode >= Mode::Fit && !fixed, "{row:?}"),
+        RowOutcome::Dropped => {
             let off = read.case.json["safety"] == "off";
             let content = leaf.is_media()
                 || matches!(leaf, Leaf::Kind | Leaf::Prompt | Leaf::SequentialCount)
@@ -161,7 +162,7 @@ fn allowed(read: &Read<'_>, row: &Row) -> TestCaseResult {
 #[test]
 fn counts_only_go_down() {
     check(2000, |read| {
-        for row in ledger(read).iter().filter(|row| row.outcome == Outcome::Adjusted) {
+        for row in ledger(read).iter().filter(|row| row.outcome == RowOutcome::Adjusted) {
             let number = |value: &Option<Value>| value.as_ref().and_then(Value::as_u64);
             let moved = number(&row.from).zip(number(&row.to));
             if let (Some((from, to)), "sequential_count" | "count") = (moved, &*row.field) {

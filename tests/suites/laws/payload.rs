@@ -1,6 +1,6 @@
 //! What is accepted is right by the vendor's own schema, and the same however it is asked for.
 
-use genmux::{Mode, Outcome, Policy, Request, Translation, shown};
+use genmux::{Mode, Policy, Request, RowOutcome, Translation, shown};
 use genmux_tests::schema::bodies;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ fn payloads(translation: &Translation<'_>) -> Vec<serde_json::Value> {
 }
 
 fn has_losses(translation: &Translation<'_>) -> bool {
-    let lost = |outcome| matches!(outcome, Outcome::Adjusted | Outcome::Dropped);
+    let lost = |outcome| matches!(outcome, RowOutcome::Adjusted | RowOutcome::Dropped);
     translation.ledger().iter().any(|row| lost(row.outcome))
 }
 
@@ -99,7 +99,7 @@ fn a_wish_for_several_results_is_met_by_the_calls_together() {
 /// The request as `fit` understood it: every moved leaf at the value that it moved to.
 fn moved(json: &Value, translation: &Translation<'_>) -> Value {
     let mut moved = json.clone();
-    for row in translation.ledger().iter().filter(|row| row.outcome == Outcome::Adjusted) {
+    for row in translation.ledger().iter().filter(|row| row.outcome == RowOutcome::Adjusted) {
         let to = row.to.clone().unwrap_or_default();
         let text = to.as_str().unwrap_or_default();
         match &*row.field {

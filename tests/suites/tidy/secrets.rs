@@ -48,7 +48,10 @@ fn debug_of_an_answer_shows_no_content() {
     let offer = catalog.offer("runware/seedream-4.0").unwrap();
     let translation = offer.translate(&request, &Policy::default(), &context).unwrap();
     let http = genmux::http(&offer, &translation.payload(0)).unwrap();
-    assert!(http.body.windows(6).any(|bytes| bytes == b"canary"), "the body holds the prompt");
+    assert!(
+        http.body.as_bytes().unwrap().windows(6).any(|bytes| bytes == b"canary"),
+        "the body holds the prompt"
+    );
     check("HttpRequest", &format!("{http:?} {http:#?}"));
     check("Translation", &format!("{translation:?}"));
     check("Offer", &format!("{offer:?} {catalog:?}"));

@@ -1,6 +1,6 @@
 //! What became of one field at one offer, in words.
 
-use genmux::{Leaf, Outcome, Row, Violation};
+use genmux::{Leaf, Row, RowOutcome, Violation};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use super::values::value_text;
 /// What became of one field at one offer.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Cell {
-    pub(super) outcome: Outcome,
+    pub(super) outcome: RowOutcome,
     parts: Vec<Part>,
     /// What a person should know.
     pub(super) notes: Vec<String>,
@@ -61,11 +61,11 @@ impl Cell {
     /// What it means for the result: vendors spell the same thing differently.
     pub(super) fn meaning(&self) -> Option<String> {
         match self.outcome {
-            Outcome::Sent | Outcome::Converted | Outcome::Implied => Some(KEPT.to_owned()),
-            Outcome::Skipped => None,
+            RowOutcome::Sent | RowOutcome::Converted | RowOutcome::Implied => Some(KEPT.to_owned()),
+            RowOutcome::Skipped => None,
             // Reasons differ with the vendor; that it is refused does not.
-            Outcome::Rejected => Some(REFUSED.to_owned()),
-            Outcome::Dropped => Some(self.word()),
+            RowOutcome::Rejected => Some(REFUSED.to_owned()),
+            RowOutcome::Dropped => Some(self.word()),
             _ => Some(format!("{} {}", self.word(), self.form(usize::MAX))),
         }
     }
@@ -81,7 +81,7 @@ pub(super) fn word(value: impl Serialize) -> String {
 pub(super) fn cell(row: Option<&Row>, violations: &[&Violation]) -> Cell {
     let notes = row.map(notes_of).unwrap_or_default();
     Cell {
-        outcome: row.map_or(Outcome::Rejected, |row| row.outcome),
+        outcome: row.map_or(RowOutcome::Rejected, |row| row.outcome),
         parts: row.map(parts).unwrap_or_default(),
         notes,
         messages: violations.iter().map(|violation| clean(&violation.message)).collect(),
@@ -105,26 +105,26 @@ fn is_in_form(row: &Row, note: &str) -> bool {
 }
 
 fn is_without_key(row: &Row) -> bool {
-    row.outcome == Outcome::Converted && row.wire.is_empty() && row.note.is_some()
+    row.outcome == RowOutcome::Converted && row.wire.is_empty() && row.note.is_some()
 }
 
 fn parts(row: &Row) -> Vec<Part> {
     let bare = |value: String| vec![Part { key: None, value: Some(value) }];
     let value = || value_text(&row.value);
     match (row.outcome, &row.from, &row.to) {
-        (Outcome::Adjusted, Some(from), Some(to)) => {
+        (RowOutcome::Adjusted, Some(from), Some(to)) => {
             bare(format!("{} -> {}", value_text(from), value_text(to)))
         }
         // Media keep their own address wherever they go; the note says what happens on the way.
-        (Outcome::Converted, ..) if is_media(row) => {
+        (RowOutcome::Converted, ..) if is_media(row) => {
             row.wire.iter().map(|key| key_part(key)).collect()
         }
-        (Outcome::Sent, ..) => row.wire.iter().map(|key| key_part(key)).collect(),
-        (Outcome::Converted, ..) if is_without_key(row) => {
+        (RowOutcome::Sent, ..) => row.wire.iter().map(|key| key_part(key)).collect(),
+        (RowOutcome::Converted, ..) if is_without_key(row) => {
             bare(row.note.as_deref().map(clean).unwrap_or_default())
         }
-        (Outcome::Converted | Outcome::Added, ..) => written(row),
-        (Outcome::Defaulted, ..) => bare(value()),
+        (RowOutcome::Converted | RowOutcome::Added, ..) => written(row),
+        (RowOutcome::Defaulted, ..) => bare(value()),
         _ => Vec::new(),
     }
 }
@@ -147,7 +147,7 @@ fn written(row: &Row) -> Vec<Part> {
     };
     let parts = row.wire.iter().map(|key| {
         // The row of an added key already has its name.
-        let named = row.outcome == Outcome::Added && **key == *row.field;
+        let named = row.outcome == RowOutcome::Added && **key == *row.field;
         Part { key: (!named).then(|| clean(key)), value: value_of(key) }
     });
     parts.collect()

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use genmux::{Leaf, Outcome, Row, Violation};
+use genmux::{Leaf, Row, RowOutcome, Violation};
 use serde_json::Value;
 
 use super::cell::{Cell, cell};
@@ -73,10 +73,10 @@ fn by_field(column: &Column) -> HashMap<Key<'_>, &Row> {
     column.ledger.iter().map(|row| ((group(row.outcome), &*row.field), row)).collect()
 }
 
-const fn group(outcome: Outcome) -> Group {
+const fn group(outcome: RowOutcome) -> Group {
     match outcome {
-        Outcome::Added => Group::Added,
-        Outcome::Defaulted => Group::Defaulted,
+        RowOutcome::Added => Group::Added,
+        RowOutcome::Defaulted => Group::Defaulted,
         _ => Group::Field,
     }
 }
@@ -103,7 +103,7 @@ fn line(comparison: &Comparison, ledgers: &[HashMap<Key<'_>, &Row>], key: Key<'_
     let rows = || ledgers.iter().map(|ledger| ledger.get(&key).copied());
     let cells = comparison.columns.iter().zip(rows()).map(|(column, row)| {
         let named = |violation: &&Violation| match row {
-            Some(row) => row.outcome == Outcome::Rejected && violation.names(field),
+            Some(row) => row.outcome == RowOutcome::Rejected && violation.names(field),
             None => group == Group::Field && violation.field == field,
         };
         let violations: Vec<&Violation> = column.violations.iter().filter(named).collect();
@@ -133,12 +133,12 @@ fn asked(request: &Value, field: &str, row: Option<&Row>) -> Option<String> {
 fn is_changed(line: &Line) -> bool {
     let cells = || line.cells.iter().flatten();
     let lost = |cell: &Cell| {
-        matches!(cell.outcome, Outcome::Adjusted | Outcome::Dropped | Outcome::Rejected)
+        matches!(cell.outcome, RowOutcome::Adjusted | RowOutcome::Dropped | RowOutcome::Rejected)
     };
     let alike = line.cells.len() > 1 && line.cells.windows(2).all(|pair| pair[0] == pair[1]);
     // How a vendor's envelope is made is no change to the request; a size chosen by us is.
     let envelope = line.group == Group::Added && Leaf::from_path(&line.field).is_none();
-    let differs = cells().any(|cell| cell.outcome != Outcome::Sent) && !alike && !envelope;
+    let differs = cells().any(|cell| cell.outcome != RowOutcome::Sent) && !alike && !envelope;
     cells().any(lost) || differs
 }
 
@@ -239,7 +239,8 @@ mod tests {
         assert_eq!(marked("prompt"), 0);
         assert_eq!(marked("taskUUID"), 0);
         let lost = find(&lines, "seed").cells.iter().flatten();
-        let lost = lost.filter(|cell| matches!(cell.outcome, Outcome::Dropped | Outcome::Rejected));
+        let lost =
+            lost.filter(|cell| matches!(cell.outcome, RowOutcome::Dropped | RowOutcome::Rejected));
         assert_eq!(marked("seed"), lost.count());
         assert!(marked("seed") > 0);
     }

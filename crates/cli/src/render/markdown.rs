@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use genmux::{Outcome, Violation};
+use genmux::{RowOutcome, Violation};
 use serde_json::Value;
 
 use super::cell::{Cell, word};
@@ -103,7 +103,8 @@ fn field(line: &Line, notes: &[&str]) -> String {
 }
 
 fn cell_text(cell: &Cell, notes: &[&str]) -> String {
-    let lost = matches!(cell.outcome, Outcome::Adjusted | Outcome::Dropped | Outcome::Rejected);
+    let lost =
+        matches!(cell.outcome, RowOutcome::Adjusted | RowOutcome::Dropped | RowOutcome::Rejected);
     let mut out = if lost { format!("**{}**", cell.word()) } else { cell.word() };
     let (form, reason) = (cell.form(VALUE), cell.short_reason());
     if !form.is_empty() {

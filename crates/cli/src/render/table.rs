@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn outcomes_are_whole_and_coloured() {
         let text = table(&samples::video(), 200, false);
-        let red = style::of_outcome(genmux::Outcome::Rejected);
+        let red = style::of_outcome(genmux::RowOutcome::Rejected);
         assert!(text.contains(&format!("{red}rejected{red:#}")), "{text}");
         assert!(shown(&samples::video(), 80, false).contains("adjusted 640x480 -> 736x544"));
     }

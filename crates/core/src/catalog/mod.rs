@@ -87,6 +87,12 @@ impl Catalog {
         self.files.keys().filter_map(|path| path.strip_suffix("/provider.json"))
     }
 
+    /// The base URL that a provider's spec states.
+    pub fn base_url(&self, provider: &str) -> Option<String> {
+        let text = self.file(&format!("{provider}/provider.json"))?;
+        read_json::<ProviderFile>(text.as_bytes()).ok().map(|file| file.base_url)
+    }
+
     /// An offer by name: `provider/slug`, or `provider/` and the provider's own name.
     ///
     /// # Errors

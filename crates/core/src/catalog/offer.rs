@@ -84,6 +84,11 @@ impl Offer {
         &self.plan.notes
     }
 
+    /// Digest of the catalogue that the offer was read from.
+    pub fn catalogue(&self) -> &str {
+        &self.plan.catalogue
+    }
+
     /// What the spec says of every field, merged over its revisions.
     pub fn limits(&self) -> Value {
         self.plan.resolved.get("fields").cloned().unwrap_or_default()

@@ -37,8 +37,9 @@ struct Frame<'a> {
 
 impl Serialize for Frame<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let media = self.call.request.media(self.leaf).first();
-        let media = media.map(|media| MediaValue { media, plan: self.call.plan });
+        let Frame { leaf, call, .. } = *self;
+        let media = call.request.media(leaf).first();
+        let media = media.map(|media| MediaValue { media, leaf, index: 0, call });
         let mut map = serializer.serialize_map(Some(2))?;
         map.serialize_entry(self.key, &media)?;
         map.serialize_entry("frame", if self.leaf == Leaf::FirstFrame { "first" } else { "last" })?;

@@ -17,8 +17,9 @@ pub(super) struct Single<'a> {
 
 impl Serialize for Single<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let media = self.call.request.media(self.leaf).first();
-        media.map(|media| MediaValue { media, plan: self.call.plan }).serialize(serializer)
+        let Single { leaf, call } = *self;
+        let media = call.request.media(leaf).first();
+        media.map(|media| MediaValue { media, leaf, index: 0, call }).serialize(serializer)
     }
 }
 
@@ -30,53 +31,82 @@ pub(super) struct List<'a> {
 
 impl Serialize for List<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let media = self.call.request.media(self.leaf);
+        let List { leaf, call } = *self;
+        let media = call.request.media(leaf);
         let mut seq = serializer.serialize_seq(Some(media.len()))?;
-        for media in media {
-            seq.serialize_element(&MediaValue { media, plan: self.call.plan })?;
+        for (index, media) in media.iter().enumerate() {
+            seq.serialize_element(&MediaValue { media, leaf, index, call })?;
         }
         seq.end()
     }
 }
 
-/// One medium as the vendor takes it; the canonical string where it must be uploaded first.
+/// One medium as the vendor takes it: what the wiring puts in its place, or the canonical string.
 pub(crate) struct MediaValue<'a> {
     pub(crate) media: &'a Media,
-    pub(crate) plan: &'a Plan,
+    pub(crate) leaf: Leaf,
+    pub(crate) index: usize,
+    pub(crate) call: Call<'a>,
 }
 
 impl Serialize for MediaValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.media.source() {
-            MediaSource::Asset { provider, id } if **provider == *self.plan.provider => {
-                if self.plan.asset_prefix.is_empty() {
+        let MediaValue { media, leaf, index, call } = self;
+        if let Some(text) = call.wiring.and_then(|wiring| wiring.text(*leaf, *index)) {
+            return serializer.serialize_str(text);
+        }
+        match media.source() {
+            MediaSource::Asset { provider, id } if **provider == *call.plan.provider => {
+                if call.plan.asset_prefix.is_empty() {
                     return serializer.serialize_str(id);
                 }
-                serializer.collect_str(&format_args!("{}{id}", self.plan.asset_prefix))
+                serializer.collect_str(&format_args!("{}{id}", call.plan.asset_prefix))
             }
             source => source.serialize(serializer),
         }
     }
 }
 
-/// Whether a medium must be uploaded before the payload is sent.
-pub(crate) fn must_upload(plan: &Plan, media: &Media, facts: Option<&MediaFacts>) -> bool {
+/// How a medium gets to the vendor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Handover {
+    /// Its string stands in the payload.
+    AsItIs,
+    /// Its bytes are read and stand in the payload.
+    Inlined,
+    /// It is uploaded first, and what the vendor calls it stands in the payload.
+    Uploaded,
+}
+
+/// How a medium gets to the vendor. A file is inlined only within the limit that the vendor
+/// states for media in a payload.
+pub(crate) fn handover(plan: &Plan, media: &Media, facts: Option<&MediaFacts>) -> Handover {
     let form = match media.source() {
         MediaSource::Asset { .. } => MediaForm::Asset,
         MediaSource::Url(url) if url.get(..5).is_some_and(|s| s.eq_ignore_ascii_case("http:")) => {
             MediaForm::Http
         }
         MediaSource::Url(_) => MediaForm::Https,
-        MediaSource::Data(_) | MediaSource::Bytes { .. } => MediaForm::Data,
-        MediaSource::File(_) => return true,
+        MediaSource::Data(_) | MediaSource::Bytes { .. } | MediaSource::File(_) => MediaForm::Data,
     };
-    let bytes = match media.source() {
-        MediaSource::Bytes { bytes, .. } => Some(bytes.len() as u64),
-        MediaSource::Data(uri) => {
-            Some(facts.and_then(|facts| facts.bytes).unwrap_or(uri.len() as u64))
+    if !plan.media_forms.contains(&form) {
+        return Handover::Uploaded;
+    }
+    let known = facts.and_then(|facts| facts.bytes);
+    let most = plan.inline_max_bytes;
+    match media.source() {
+        MediaSource::File(_) => match known.zip(most) {
+            Some((bytes, most)) if bytes <= most => Handover::Inlined,
+            _ => Handover::Uploaded,
+        },
+        MediaSource::Bytes { bytes, .. } if Some(bytes.len() as u64) > most.or(Some(u64::MAX)) => {
+            Handover::Uploaded
         }
-        _ => None,
-    };
-    let too_large = bytes.zip(plan.inline_max_bytes).is_some_and(|(bytes, most)| bytes > most);
-    !plan.media_forms.contains(&form) || too_large
+        MediaSource::Data(uri)
+            if Some(known.unwrap_or(uri.len() as u64)) > most.or(Some(u64::MAX)) =>
+        {
+            Handover::Uploaded
+        }
+        _ => Handover::AsItIs,
+    }
 }

@@ -11,7 +11,8 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
-pub(crate) use media::{MediaValue, must_upload};
+pub use media::Handover;
+pub(crate) use media::{MediaValue, handover};
 pub(crate) use plain::exact;
 
 use crate::leaf::Leaf;

@@ -72,6 +72,20 @@ words! {
     }
 }
 
+impl Format {
+    /// The media type.
+    pub const fn mime(self) -> &'static str {
+        match self {
+            Format::Jpg => "image/jpeg",
+            Format::Png => "image/png",
+            Format::Webp => "image/webp",
+            Format::Mp4 => "video/mp4",
+            Format::Webm => "video/webm",
+            Format::Mov => "video/quicktime",
+        }
+    }
+}
+
 words! {
     /// The provider's content check.
     Safety {

@@ -1,19 +1,22 @@
 //! What should come back, read once by comparison, output check and manifest.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Call, Fate};
 use crate::leaf::Leaf;
 use crate::number::Number;
 use crate::plan::Plan;
-use crate::request::{AspectRatio, Kind, Size};
+use crate::request::{AspectRatio, Format, Kind, Size};
 
 /// What should come back for the whole request; `None` is unknown.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct Expect {
     /// Exact pixels of every result.
     pub size: Option<Size>,
+    /// File format of every result.
+    pub format: Option<Format>,
     /// Seconds that a video plays.
     pub duration: Option<Number>,
     /// Frames per second of a video.
@@ -29,7 +32,7 @@ pub struct Expect {
 }
 
 /// Fewest and most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Range {
     /// Fewest.
     pub min: u64,
@@ -49,6 +52,7 @@ pub(super) fn expect(call: Call<'_>) -> Expect {
     let video = plan.kind == Kind::Video;
     Expect {
         size: settlement.wired.expected.or_else(|| default_size(call)),
+        format: format(call),
         duration: video.then(|| duration(call)).flatten(),
         fps: plan.fps.filter(|_| video),
         audio: video.then(|| audio(call)).flatten(),
@@ -56,6 +60,13 @@ pub(super) fn expect(call: Call<'_>) -> Expect {
         videos: video.then_some(Range { min: count, max: count }),
         price: None,
     }
+}
+
+fn format(call: Call<'_>) -> Option<Format> {
+    if call.writes(Leaf::Format) {
+        return call.request.output.format;
+    }
+    call.plan.field(Leaf::Format)?.default.as_ref()?.0.as_str()?.parse().ok()
 }
 
 fn duration(call: Call<'_>) -> Option<Number> {

@@ -14,19 +14,21 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 pub use expect::{Expect, Range};
-pub use ledger::{Outcome, Row};
+pub use ledger::{Row, RowOutcome};
 pub use shown::{Shown, Upload};
 
 pub(crate) use settle::{Fate, Settlement};
 
+use crate::adapter::Body;
 use crate::context::Context;
-use crate::encoding::Object;
+use crate::encoding::{Handover, Object, handover};
 use crate::leaf::Leaf;
 use crate::number::Number;
 use crate::plan::Plan;
 use crate::policy::Policy;
-use crate::request::{Duration, Request};
+use crate::request::{Duration, Kind, Request};
 use crate::violation::Violation;
+use crate::wiring::Wiring;
 
 /// A request that an offer takes: its payloads, its ledger, what to expect back.
 ///
@@ -82,9 +84,17 @@ impl<'a> Translation<'a> {
         expect::expect(self.call(0))
     }
 
-    /// Media that must be uploaded before the payload is sent.
-    pub fn uploads(&self) -> Vec<Upload> {
-        shown::uploads(self.call(0))
+    /// Media that do not stand in the payload as they are: leaf, place in its list, and how each
+    /// gets to the vendor.
+    pub fn handovers(&self) -> Vec<(Leaf, usize, Handover)> {
+        let call = self.call(0);
+        let written =
+            Leaf::ALL.iter().copied().filter(|leaf| leaf.is_media() && call.writes(*leaf));
+        let all = written.flat_map(|leaf| {
+            let each = call.handovers(leaf).enumerate();
+            each.map(move |(index, handover)| (leaf, index, handover))
+        });
+        all.filter(|(_, _, handover)| *handover != Handover::AsItIs).collect()
     }
 
     /// Whether every set leaf arrived as it was: nothing adjusted, nothing dropped.
@@ -94,7 +104,7 @@ impl<'a> Translation<'a> {
 
     fn call(&'a self, index: u64) -> Call<'a> {
         let Translation { plan, request, context, settlement } = self;
-        Call { plan, request, context, settlement, index }
+        Call { plan, request, context, settlement, index, wiring: None }
     }
 }
 
@@ -112,7 +122,7 @@ impl Rejection {
     /// One row for every leaf that the request sets; request and context are those of the refusal.
     pub fn ledger(&self, request: &Request, context: &Context) -> Vec<Row> {
         let Rejection { plan, settlement } = self;
-        ledger::rows(Call { plan, request, context, settlement, index: 0 })
+        ledger::rows(Call { plan, request, context, settlement, index: 0, wiring: None })
     }
 }
 
@@ -157,7 +167,42 @@ impl<'a> Payload<'a> {
 
     /// The base URL that the specs state.
     pub fn base_url(&self) -> &str {
-        &self.call.plan.base_url
+        self.call.plan.base_url.trim_end_matches('/')
+    }
+
+    /// The payload as it is really sent: media uploaded or inlined.
+    #[must_use]
+    pub fn wired(self, wiring: &'a Wiring) -> Payload<'a> {
+        Payload { call: Call { wiring: Some(wiring), ..self.call } }
+    }
+
+    /// A body in which this payload stands, its media in segments of their own; a body of several
+    /// payloads is put together from the bodies of each.
+    ///
+    /// # Errors
+    /// Those of serialization, which no payload causes.
+    pub fn body<T: Serialize + ?Sized>(&self, around: &T) -> serde_json::Result<Body> {
+        Body::json(around, self.call.wiring)
+    }
+
+    /// The id that the task carries, where the provider takes one from the caller.
+    pub fn task_id(&self) -> Uuid {
+        self.call.task_id()
+    }
+
+    /// What the vendor is asked for: fewest and most results of this one call.
+    pub fn results(&self) -> Range {
+        let results = self.call.results();
+        let sequence = self
+            .call
+            .whole(Leaf::SequentialCount)
+            .filter(|_| self.call.writes(Leaf::SequentialCount));
+        Range { min: results, max: results.saturating_mul(sequence.unwrap_or(1)) }
+    }
+
+    /// Picture or clip.
+    pub fn kind(&self) -> Kind {
+        self.call.plan.kind
     }
 
     /// The keys that stand beside the payload in the body around it.
@@ -200,12 +245,21 @@ pub(crate) struct Call<'a> {
     pub(crate) context: &'a Context,
     pub(crate) settlement: &'a Settlement,
     pub(crate) index: u64,
+    /// What stands in place of media, where the payload is really sent.
+    pub(crate) wiring: Option<&'a Wiring>,
 }
 
 impl Call<'_> {
     /// Whether the leaf stands on the wire.
     pub(crate) fn writes(self, leaf: Leaf) -> bool {
         self.settlement.fate(leaf) == Fate::Written
+    }
+
+    /// How each medium of a leaf gets to the vendor.
+    pub(crate) fn handovers(self, leaf: Leaf) -> impl Iterator<Item = Handover> {
+        self.request.media(leaf).iter().enumerate().map(move |(index, media)| {
+            handover(self.plan, media, self.context.media.facts(self.request, leaf, index))
+        })
     }
 
     /// The number of a leaf after any move; the seed counts up with the calls.

@@ -3,11 +3,10 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{Call, Expect, Rejection, Row, Translation};
+use super::{Expect, Rejection, Row, Translation};
 use crate::adapter::{Adapter, ShownRequest};
 use crate::context::Context;
-use crate::encoding::must_upload;
-use crate::leaf::Leaf;
+use crate::encoding::Handover;
 use crate::plan::Plan;
 use crate::request::Request;
 use crate::spec::{Date, Status};
@@ -24,17 +23,26 @@ pub struct Upload {
     pub src: String,
 }
 
-pub(super) fn uploads(call: Call<'_>) -> Vec<Upload> {
-    let mut uploads = Vec::new();
-    for leaf in Leaf::ALL.iter().copied().filter(|leaf| leaf.is_media() && call.writes(*leaf)) {
-        for (index, media) in call.request.media(leaf).iter().enumerate() {
-            let facts = call.context.media.facts(call.request, leaf, index);
-            if must_upload(call.plan, media, facts) {
-                uploads.push(Upload { field: leaf.path(), index, src: media.shortened() });
-            }
-        }
+impl Translation<'_> {
+    /// Media that must be uploaded before the payload is sent.
+    pub fn uploads(&self) -> Vec<Upload> {
+        let all = self.handovers().into_iter();
+        all.filter(|(_, _, handover)| *handover == Handover::Uploaded)
+            .map(|(leaf, index, _)| {
+                let src = self.request.media(leaf)[index].shortened();
+                Upload { field: leaf.path(), index, src }
+            })
+            .collect()
     }
-    uploads
+}
+
+/// The request that submits the first call, as the vendor's own host would be sent it.
+fn shown_http(
+    adapter: &dyn Adapter,
+    translation: &Translation<'_>,
+) -> serde_json::Result<ShownRequest> {
+    let payloads = [translation.payload(0)];
+    adapter.submit(payloads[0].base_url(), &payloads, None)?.shown()
 }
 
 /// The offer that a translation is for.
@@ -93,7 +101,7 @@ impl<'a> Shown<'a> {
             catalogue: &translation.plan.catalogue,
             accepted: true,
             calls: translation.calls(),
-            http: Some(adapter.submit(&payload)?.shown()?),
+            http: Some(shown_http(adapter, translation)?),
             payload: Some(serde_json::value::to_raw_value(&payload)?),
             expect: Some(translation.expect()),
             ledger: translation.ledger(),

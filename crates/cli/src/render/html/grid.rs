@@ -1,6 +1,6 @@
 //! The table: expectations on top, then a row a field.
 
-use genmux::Outcome;
+use genmux::RowOutcome;
 
 use super::super::cell::{Cell, word};
 use super::super::cells::{Group, Line};
@@ -163,14 +163,14 @@ fn legend(lines: &[Line]) -> Element {
     element("dl").class("legend").all(items).child(differs).child(refused)
 }
 
-const MEANINGS: [(Outcome, &str); 9] = [
-    (Outcome::Sent, "same value under the vendor's name"),
-    (Outcome::Converted, "same meaning in another form"),
-    (Outcome::Implied, "the offer always behaves so; nothing is sent"),
-    (Outcome::Adjusted, "moved to an accepted value"),
-    (Outcome::Dropped, "left out"),
-    (Outcome::Skipped, "an option of another provider"),
-    (Outcome::Rejected, "the offer refuses it"),
-    (Outcome::Added, "on the wire, asked for by no field"),
-    (Outcome::Defaulted, "the vendor's default applies"),
+const MEANINGS: [(RowOutcome, &str); 9] = [
+    (RowOutcome::Sent, "same value under the vendor's name"),
+    (RowOutcome::Converted, "same meaning in another form"),
+    (RowOutcome::Implied, "the offer always behaves so; nothing is sent"),
+    (RowOutcome::Adjusted, "moved to an accepted value"),
+    (RowOutcome::Dropped, "left out"),
+    (RowOutcome::Skipped, "an option of another provider"),
+    (RowOutcome::Rejected, "the offer refuses it"),
+    (RowOutcome::Added, "on the wire, asked for by no field"),
+    (RowOutcome::Defaulted, "the vendor's default applies"),
 ];

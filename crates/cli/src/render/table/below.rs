@@ -26,7 +26,7 @@ pub(super) fn write(out: &mut String, comparison: &Comparison, notes: &[&str], r
 }
 
 fn refusal(out: &mut String, column: &Column, room: usize) {
-    let style = of_outcome(genmux::Outcome::Rejected);
+    let style = of_outcome(genmux::RowOutcome::Rejected);
     write_line(
         out,
         &format!("\n{} by {}", paint(style, "refused"), paint(BOLD, clean(&column.offer))),

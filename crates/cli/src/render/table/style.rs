@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use anstyle::{AnsiColor, Style};
-use genmux::Outcome;
+use genmux::RowOutcome;
 
 use super::super::heads::Tone;
 use super::super::json::Token;
@@ -16,14 +16,14 @@ pub(super) fn paint(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
-pub(super) fn of_outcome(outcome: Outcome) -> Style {
+pub(super) fn of_outcome(outcome: RowOutcome) -> Style {
     match outcome {
-        Outcome::Sent => colour(AnsiColor::Green),
-        Outcome::Converted => colour(AnsiColor::Cyan),
-        Outcome::Adjusted => colour(AnsiColor::Yellow).bold(),
-        Outcome::Dropped => colour(AnsiColor::Magenta).bold(),
-        Outcome::Rejected => colour(AnsiColor::Red).bold(),
-        Outcome::Defaulted => colour(AnsiColor::Blue),
+        RowOutcome::Sent => colour(AnsiColor::Green),
+        RowOutcome::Converted => colour(AnsiColor::Cyan),
+        RowOutcome::Adjusted => colour(AnsiColor::Yellow).bold(),
+        RowOutcome::Dropped => colour(AnsiColor::Magenta).bold(),
+        RowOutcome::Rejected => colour(AnsiColor::Red).bold(),
+        RowOutcome::Defaulted => colour(AnsiColor::Blue),
         _ => DIM,
     }
 }

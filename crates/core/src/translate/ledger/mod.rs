@@ -14,14 +14,14 @@ use super::{Call, Fate, options};
 use crate::leaf::Leaf;
 use crate::plan::{Node, Slot, What};
 use crate::request::{Media, MediaSource};
-use notes::{needs_upload, note, unchecked};
+use notes::{is_handed_over, note, unchecked};
 use wire::{geometry_on_wire, on_wire};
 
 /// What became of one field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Outcome {
+pub enum RowOutcome {
     /// Same value under the vendor's name.
     Sent,
     /// Same meaning in another form.
@@ -49,7 +49,7 @@ pub struct Row {
     /// Dotted path of the leaf; of an added row, the wire key.
     pub field: Cow<'static, str>,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: RowOutcome,
     /// Dotted wire paths that carry it.
     pub wire: Vec<Arc<str>>,
     /// The value on the wire; where nothing is sent, the value asked for. Media are shortened.
@@ -68,7 +68,7 @@ pub struct Row {
 }
 
 impl Row {
-    fn new(field: impl Into<Cow<'static, str>>, outcome: Outcome, value: Value) -> Row {
+    fn new(field: impl Into<Cow<'static, str>>, outcome: RowOutcome, value: Value) -> Row {
         Row {
             field: field.into(),
             outcome,
@@ -96,14 +96,14 @@ pub(super) fn rows(call: Call<'_>) -> Vec<Row> {
 
 fn leaf_row(call: Call<'_>, leaf: Leaf) -> Row {
     if call.settlement.violations.iter().any(|violation| violation.names(leaf.path())) {
-        return Row::new(leaf.path(), Outcome::Rejected, asked(call, leaf));
+        return Row::new(leaf.path(), RowOutcome::Rejected, asked(call, leaf));
     }
     let mut row = match call.settlement.fate(leaf) {
         Fate::Written => written_row(call, leaf),
-        Fate::Implied => Row::new(leaf.path(), Outcome::Implied, asked(call, leaf)),
+        Fate::Implied => Row::new(leaf.path(), RowOutcome::Implied, asked(call, leaf)),
         Fate::Dropped => dropped_row(call, leaf),
         // Only a leaf that a violation names stays unsettled, and those have returned above.
-        Fate::Unset => Row::new(leaf.path(), Outcome::Rejected, asked(call, leaf)),
+        Fate::Unset => Row::new(leaf.path(), RowOutcome::Rejected, asked(call, leaf)),
     };
     let one = leaf == Leaf::SequentialCount && call.request.sequential_count <= Some(1);
     // What is said of a ratio that is left open is not true of one that is given.
@@ -135,7 +135,7 @@ fn asked(call: Call<'_>, leaf: Leaf) -> Value {
 }
 
 fn dropped_row(call: Call<'_>, leaf: Leaf) -> Row {
-    let mut row = Row::new(leaf.path(), Outcome::Dropped, asked(call, leaf));
+    let mut row = Row::new(leaf.path(), RowOutcome::Dropped, asked(call, leaf));
     let default = call.plan.field(leaf).and_then(|field| field.default.as_ref());
     row.note =
         default.map(|(default, _)| format!("the vendor's default applies: {default}").into());
@@ -147,17 +147,17 @@ fn written_row(call: Call<'_>, leaf: Leaf) -> Row {
     let (wire, value) = on_wire(call, leaf);
     if let Some(to) = call.settlement.moved(leaf) {
         let value = if wire.is_empty() { to.clone() } else { value };
-        let mut row = Row { wire, ..Row::new(leaf.path(), Outcome::Adjusted, value) };
+        let mut row = Row { wire, ..Row::new(leaf.path(), RowOutcome::Adjusted, value) };
         (row.from, row.to) = (Some(from), Some(to));
         return row;
     }
     let split = call.settlement.calls > 1 && matches!(leaf, Leaf::Count | Leaf::Seed);
     let other_form = split
         || has_other_form(call, leaf)
-        || needs_upload(call, leaf)
+        || is_handed_over(call, leaf)
         || becomes_pixels(call, leaf);
     let same = value == from && !other_form;
-    let outcome = if same { Outcome::Sent } else { Outcome::Converted };
+    let outcome = if same { RowOutcome::Sent } else { RowOutcome::Converted };
     let mut row = Row { wire, ..Row::new(leaf.path(), outcome, value) };
     row.note = note(call, leaf);
     row.unchecked = unchecked(call, leaf);
@@ -192,12 +192,12 @@ fn option_rows(call: Call<'_>, rows: &mut Vec<Row>) {
             let rejected =
                 call.settlement.violations.iter().any(|violation| violation.names(&field));
             let outcome = match (own, rejected) {
-                (_, true) => Outcome::Rejected,
-                (false, false) => Outcome::Skipped,
-                (true, false) => Outcome::Sent,
+                (_, true) => RowOutcome::Rejected,
+                (false, false) => RowOutcome::Skipped,
+                (true, false) => RowOutcome::Sent,
             };
             let mut row = Row::new(field, outcome, value.clone());
-            if outcome == Outcome::Sent {
+            if outcome == RowOutcome::Sent {
                 row.wire = vec![key.as_str().into()];
                 row.note = (!options::is_listed(call.plan, key, value)).then(|| "unlisted".into());
             }
@@ -216,7 +216,8 @@ fn added_rows(call: Call<'_>, nodes: &[Node], prefix: &str, rows: &mut Vec<Row>)
             What::Slot(slot @ (Slot::Constant(_) | Slot::TaskId | Slot::BesidePixels(_))) => {
                 let value = crate::encoding::slot_value(slot, &node.key, call);
                 let wire = vec![path.as_str().into()];
-                let row = value.map(|value| Row { wire, ..Row::new(path, Outcome::Added, value) });
+                let row =
+                    value.map(|value| Row { wire, ..Row::new(path, RowOutcome::Added, value) });
                 rows.extend(row);
             }
             What::Slot(_) => {}
@@ -235,7 +236,7 @@ fn default_size_row(call: Call<'_>, rows: &mut Vec<Row>) {
         _ => Leaf::Resolution,
     };
     let (wire, value) = geometry_on_wire(call, leaf);
-    let mut row = Row { wire, ..Row::new(leaf.path(), Outcome::Added, value) };
+    let mut row = Row { wire, ..Row::new(leaf.path(), RowOutcome::Added, value) };
     row.note = Some("the vendor requires a size and none was named: genmux's default".into());
     rows.push(row);
 }
@@ -245,7 +246,7 @@ fn defaulted_row(call: Call<'_>, leaf: Leaf) -> Option<Row> {
     if call.request.is_set(leaf) || (leaf.is_geometry() && is_named(call, leaf)) {
         return None;
     }
-    let mut row = Row::new(leaf.path(), Outcome::Defaulted, default.clone());
+    let mut row = Row::new(leaf.path(), RowOutcome::Defaulted, default.clone());
     row.note = spec_note(call, leaf);
     Some(row)
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Call;
 use crate::check::unknown_facts;
-use crate::encoding::must_upload;
+use crate::encoding::Handover;
 use crate::leaf::Leaf;
 
 pub(super) fn note(call: Call<'_>, leaf: Leaf) -> Option<Cow<'static, str>> {
@@ -19,7 +19,7 @@ pub(super) fn note(call: Call<'_>, leaf: Leaf) -> Option<Cow<'static, str>> {
         }
         Leaf::AspectRatio | Leaf::Resolution => geometry_note(call, leaf),
         Leaf::Prompt => prompt_note(call),
-        _ if leaf.is_media() && needs_upload(call, leaf) => Some("uploaded when run".into()),
+        _ if leaf.is_media() => handover_note(call, leaf).map(Into::into),
         _ => None,
     }
 }
@@ -55,11 +55,17 @@ fn prompt_note(call: Call<'_>) -> Option<Cow<'static, str>> {
     prompt.contains(control).then(|| "holds control characters, sent as they are".into())
 }
 
-pub(super) fn needs_upload(call: Call<'_>, leaf: Leaf) -> bool {
-    call.request.media(leaf).iter().enumerate().any(|(index, media)| {
-        let facts = call.context.media.facts(call.request, leaf, index);
-        must_upload(call.plan, media, facts)
-    })
+fn handover_note(call: Call<'_>, leaf: Leaf) -> Option<&'static str> {
+    match call.handovers(leaf).max()? {
+        Handover::AsItIs => None,
+        Handover::Inlined => Some("inlined when run"),
+        Handover::Uploaded => Some("uploaded when run"),
+    }
+}
+
+/// Whether the payload that is sent holds something else than the canonical string.
+pub(super) fn is_handed_over(call: Call<'_>, leaf: Leaf) -> bool {
+    call.handovers(leaf).any(|handover| handover != Handover::AsItIs)
 }
 
 pub(super) fn unchecked(call: Call<'_>, leaf: Leaf) -> Vec<&'static str> {
