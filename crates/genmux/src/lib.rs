@@ -19,7 +19,7 @@
 //! The other half of an answer is the ledger: one row for every field that the request sets.
 //!
 //! ```
-//! # use genmux::{Catalog, Mode, Outcome, Policy, Request, context};
+//! # use genmux::{Catalog, Mode, RowOutcome, Policy, Request, context};
 //! # let catalog = Catalog::embedded();
 //! # let offer = catalog.offer("scenario/seedream-3.0")?;
 //! let mut request = Request::image("a paper boat in the rain");
@@ -30,15 +30,21 @@
 //!
 //! let translation = offer.translate(&request, &Policy::from(Mode::Drop), &context)?;
 //! let row = translation.ledger().into_iter().find(|row| row.field == "guidance_scale");
-//! assert_eq!(row.unwrap().outcome, Outcome::Dropped);
+//! assert_eq!(row.unwrap().outcome, RowOutcome::Dropped);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod catalog;
+#[cfg(feature = "client")]
+mod client;
 mod inspect;
 mod providers;
 
 pub use catalog::{Catalog, LoadError};
+#[cfg(feature = "client")]
+pub use client::{Client, Files, Settings};
+#[cfg(feature = "client")]
+pub use genmux_client::*;
 pub use genmux_core::*;
 pub use inspect::{FileAccess, context, context_with_files};
 pub use providers::{adapter, http, shown};

@@ -1,0 +1,45 @@
+//! Runs translated requests: one async trait over all vendors.
+//!
+//! - [`Provider`] is what an application holds; [`Vendor`] is one offer over HTTP, [`Fallback`] a
+//!   chain of providers, [`RateLimited`] one that is held back. They nest.
+//! - [`Transport`] is how a request gets out: one method.
+//! - [`Job`] is the handle of accepted work; it serializes, and waiting goes on from it.
+//! - [`Outcome`] is what came of it.
+//!
+//! What a vendor's API looks like is known to its [`Adapter`](genmux_core::Adapter) only.
+
+mod account;
+mod download;
+mod error;
+mod event;
+mod fallback;
+mod inspect;
+mod job;
+mod limited;
+mod manifest;
+mod options;
+mod outcome;
+mod poller;
+mod provider;
+mod save;
+mod transport;
+mod vendor;
+mod wait;
+
+pub use account::Account;
+pub use download::{Download, DownloadError, Saved, Target, download, fetch, safe_stem};
+pub use error::{Error, RunError};
+pub use event::Event;
+pub use fallback::Fallback;
+pub use inspect::Inspect;
+pub use job::{Call, Job};
+pub use limited::{RateLimited, RateLimits};
+pub use manifest::Manifest;
+pub use options::{Credentials, Progress, RunOptions, SaveTo};
+pub use outcome::{Artifact, Difference, Outcome, Shortfall};
+pub use provider::{CallStatus, Preview, Provider, Snapshot};
+pub use transport::{
+    HttpOptions, HttpTransport, Reach, ResponseBody, Sent, Transport, TransportError,
+    TransportErrorKind,
+};
+pub use vendor::Vendor;

@@ -1,0 +1,110 @@
+//! What may be said per call.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use genmux_core::Policy;
+use http::HeaderMap;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::event::Event;
+
+/// What may be said per call; the default says nothing.
+#[derive(Clone, Debug, Default)]
+pub struct RunOptions {
+    /// What may be moved or left out.
+    pub policy: Policy,
+    /// The same key gives the same task ids; without one every call is new work.
+    pub idempotency_key: Option<String>,
+    /// Credentials in place of those of the client.
+    pub credentials: Option<Credentials>,
+    /// Headers added to the submission, such as `Prefer: wait=10` at Replicate.
+    pub headers: HeaderMap,
+    /// A base URL in place of that of the client.
+    pub base_url: Option<String>,
+    /// Notes of the caller, kept in the handle.
+    pub tags: BTreeMap<String, String>,
+    /// How long to wait; without it half an hour. The job itself goes on.
+    pub deadline: Option<Duration>,
+    /// Whether the vendor is asked to stop the job when the deadline has passed. Replicate is told
+    /// the deadline at once, so that it holds even if this process dies.
+    pub cancel_at_deadline: bool,
+    /// Told what happens.
+    pub progress: Option<Progress>,
+    /// Where artifacts are saved; without it they stay at the vendor.
+    pub save: Option<SaveTo>,
+    /// Whether provider options that a spec does not declare are sent.
+    pub allow_unlisted: bool,
+    /// Whether a retired offer, or a past revision, is sent all the same.
+    pub allow_outdated: bool,
+}
+
+/// Where artifacts are saved.
+#[derive(Clone, Debug)]
+pub struct SaveTo {
+    /// The folder; it is made if it is missing.
+    pub folder: PathBuf,
+    /// Whether files of the same name are replaced.
+    pub overwrite: bool,
+}
+
+/// Told what happens to a job.
+#[derive(Clone)]
+pub struct Progress(Arc<dyn Fn(Event) + Send + Sync>);
+
+impl Progress {
+    /// Calls a function for every event. It is called between two steps: it must not block.
+    pub fn new(told: impl Fn(Event) + Send + Sync + 'static) -> Progress {
+        Progress(Arc::new(told))
+    }
+
+    pub(crate) fn tell(&self, event: Event) {
+        (self.0)(event);
+    }
+}
+
+impl fmt::Debug for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Progress")
+    }
+}
+
+impl RunOptions {
+    pub(crate) fn tell(&self, event: impl FnOnce() -> Event) {
+        if let Some(progress) = &self.progress {
+            progress.tell(event());
+        }
+    }
+
+    /// How long to wait.
+    pub(crate) fn waits(&self) -> Duration {
+        // Replicate stops runs after half an hour; nobody else states a limit.
+        self.deadline.unwrap_or(Duration::from_mins(30))
+    }
+}
+
+/// A key, and a secret where the provider has two parts.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    key: SecretString,
+    secret: Option<SecretString>,
+}
+
+impl Credentials {
+    /// A key alone.
+    pub fn key(key: impl Into<String>) -> Credentials {
+        Credentials { key: key.into().into(), secret: None }
+    }
+
+    /// A key and its secret.
+    pub fn pair(key: impl Into<String>, secret: impl Into<String>) -> Credentials {
+        Credentials { key: key.into().into(), secret: Some(secret.into().into()) }
+    }
+
+    pub(crate) fn exposed(&self) -> (&str, Option<&str>) {
+        (self.key.expose_secret(), self.secret.as_ref().map(ExposeSecret::expose_secret))
+    }
+}

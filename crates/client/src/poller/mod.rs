@@ -1,0 +1,175 @@
+//! Asks a vendor about all waiting jobs of one account: one task, however many jobs wait.
+
+mod queue;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use genmux_core::{ErrorKind, JobState, Ticket};
+use http::HeaderMap;
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tracing::Instrument as _;
+
+use crate::account::Line;
+use crate::error::Error;
+use queue::{Batch, Queue, Watched};
+
+/// Polls under way at once: enough to hide the way to the vendor, few enough to be polite.
+const IN_FLIGHT: usize = 8;
+
+/// The longest wait that a vendor is granted between two polls.
+const LONGEST_PAUSE: Duration = Duration::from_mins(2);
+
+/// What a poll says about one job.
+#[derive(Debug)]
+pub(crate) enum News {
+    /// Its state.
+    State(JobState),
+    /// The vendor does not know it, or not yet.
+    Unknown,
+    /// The vendor could not be asked.
+    Failed(Arc<Error>),
+}
+
+/// Where the news of a job go: which call it is, and what is new.
+pub(crate) type Mailbox = mpsc::UnboundedSender<(usize, News)>;
+
+/// Asks about all waiting jobs of one account.
+pub(crate) struct Poller {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    line: Arc<Line>,
+    queue: Mutex<Queue>,
+    /// A job was added.
+    added: Notify,
+}
+
+/// A job that is waited for; dropping it ends the asking.
+pub(crate) struct Watch {
+    shared: Arc<Shared>,
+    key: u64,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.shared.queue().remove(self.key);
+    }
+}
+
+impl Poller {
+    pub(crate) fn new(line: Arc<Line>) -> Poller {
+        let queue = Mutex::new(Queue::default());
+        Poller { shared: Arc::new(Shared { line, queue, added: Notify::new() }) }
+    }
+
+    /// Asks about a job of a model until the watch is dropped.
+    pub(crate) fn watch(
+        &self,
+        (call, model): (usize, &Arc<str>),
+        ticket: Ticket,
+        mailbox: Mailbox,
+    ) -> Watch {
+        let shared = self.shared.clone();
+        let every = shared.line.adapter.capability().poll_every;
+        let mut queue = shared.queue();
+        let key =
+            queue.add(Watched::new((call, model.clone()), ticket, mailbox, every), Instant::now());
+        if !std::mem::replace(&mut queue.driven, true) {
+            tokio::spawn(drive(Driver { shared: shared.clone(), ended: false }));
+        }
+        drop(queue);
+        shared.added.notify_one();
+        Watch { shared, key }
+    }
+}
+
+impl Shared {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The one task of a poller; the next watch starts another when it is gone, however it went.
+struct Driver {
+    shared: Arc<Shared>,
+    /// It has said so itself, under the lock under which it found nothing to do.
+    ended: bool,
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.shared.queue().driven = false;
+        }
+    }
+}
+
+async fn drive(mut driver: Driver) {
+    let shared = driver.shared.clone();
+    let mut polls = JoinSet::new();
+    loop {
+        let per_poll = shared.line.adapter.capability().jobs_per_poll;
+        while polls.len() < IN_FLIGHT {
+            let Some(batch) = shared.queue().take_due(Instant::now(), per_poll) else { break };
+            polls.spawn(poll(shared.clone(), batch));
+        }
+        let next = {
+            let mut queue = shared.queue();
+            if queue.is_empty() {
+                // Said under the lock, so that a job added now starts a driver of its own.
+                queue.driven = false;
+                driver.ended = true;
+                return;
+            }
+            queue.next_due()
+        };
+        wait(&shared, &mut polls, next).await;
+    }
+}
+
+/// Until a job is due and there is room to ask for it, a poll is answered, or a job is added.
+async fn wait(shared: &Shared, polls: &mut JoinSet<()>, next: Option<Instant>) {
+    let room = polls.len() < IN_FLIGHT;
+    let due = async {
+        match next.filter(|_| room) {
+            Some(due) => tokio::time::sleep_until(due).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = due => {}
+        Some(_done) = polls.join_next(), if !polls.is_empty() => {}
+        () = shared.added.notified() => {}
+    }
+}
+
+async fn poll(shared: Arc<Shared>, batch: Batch) {
+    let Batch { keys, tickets, model } = batch;
+    let span = tracing::info_span!(
+        "poll",
+        gen_ai.provider.name = shared.line.adapter.provider(),
+        gen_ai.request.model = &*model,
+        error.type = tracing::field::Empty,
+        jobs = tickets.len(),
+    );
+    let answer = ask(&shared.line, &tickets).instrument(span.clone()).await;
+    if let Err(error) = &answer {
+        span.record("error.type", error.kind.name());
+    }
+    shared.queue().deliver(&keys, answer, Instant::now());
+}
+
+/// The state of jobs, asked once.
+pub(crate) async fn ask(line: &Line, tickets: &[Ticket]) -> Result<Vec<Option<JobState>>, Error> {
+    let reply = line.send(line.adapter.poll(line.base(), tickets), &HeaderMap::new()).await?;
+    let states = line.adapter.read_status(&reply, tickets)?;
+    if states.len() == tickets.len() {
+        return Ok(states);
+    }
+    let (got, asked) = (states.len(), tickets.len());
+    Err(Error::new(ErrorKind::Decode, format!("the reply tells of {got} jobs instead of {asked}")))
+}

@@ -1,0 +1,221 @@
+//! One offer of one vendor over HTTP.
+
+mod prepare;
+mod submit;
+mod upload;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use genmux_core::{
+    Context, ErrorKind, JobState, JobStatus, Offer, Rejection, Request, TaskKey, Ticket,
+    spec::Status,
+};
+use http::HeaderMap;
+use tracing::Instrument as _;
+
+use crate::account::Account;
+use crate::error::{Error, RunError};
+use crate::inspect::Inspect;
+use crate::job::Job;
+use crate::options::RunOptions;
+use crate::outcome::Outcome;
+use crate::provider::{CallStatus, Preview, Provider, Snapshot};
+use crate::{poller, wait};
+
+/// One offer of one vendor over HTTP.
+#[derive(Debug)]
+pub struct Vendor {
+    offer: Offer,
+    account: Arc<Account>,
+    inspect: Arc<dyn Inspect>,
+}
+
+impl Vendor {
+    /// An offer, served through an account at its provider.
+    pub fn new(offer: Offer, account: Arc<Account>, inspect: Arc<dyn Inspect>) -> Vendor {
+        Vendor { offer, account, inspect }
+    }
+
+    /// The offer.
+    pub const fn offer(&self) -> &Offer {
+        &self.offer
+    }
+
+    /// The real price of a request by the vendor's own word, without running it.
+    ///
+    /// # Errors
+    /// As [`Provider::submit`]; [`ErrorKind::Invalid`] where the vendor has no such call. Media
+    /// that the vendor must hold are uploaded, which is free.
+    pub async fn price(
+        &self,
+        request: &Request,
+        options: &RunOptions,
+    ) -> Result<genmux_core::Cost, RunError> {
+        let account = self.account.of(options)?;
+        let context = self.context(request, options);
+        let translation = self.offer.translate(request, &options.policy, &context)?;
+        let wiring = prepare::wiring(self, &account, &translation, request, options).await?;
+        let line = account.line();
+        let payload = translation.payload(0).wired(&wiring);
+        let call = line.adapter.price(line.base(), &payload).map_err(|error| unwritten(&error))?;
+        let none = || {
+            let message = format!("{} tells no price beforehand", line.adapter.provider());
+            Error::new(ErrorKind::Invalid, message).at(self.offer.name())
+        };
+        let reply = line.send(call.ok_or_else(none)?, &HeaderMap::new()).await?;
+        Ok(line.adapter.read_price(&reply).map_err(Error::from)?)
+    }
+
+    fn context(&self, request: &Request, options: &RunOptions) -> Context {
+        let mut context = self.inspect.context(request);
+        context.allow_unlisted = options.allow_unlisted;
+        let key = options.idempotency_key.clone();
+        // Two calls without a key are two jobs, also for the same request.
+        let key = key.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
+        context.task = TaskKey::derived(key.as_bytes());
+        context
+    }
+
+    /// What can be known before anything is sent.
+    fn check(&self, account: &Account, options: &RunOptions) -> Result<(), Error> {
+        let retired = self.offer.status() == Status::Retired && !options.allow_outdated;
+        if retired {
+            let on = self.offer.retired_on().map(|day| format!(" on {day}")).unwrap_or_default();
+            let message = format!("the offer was retired{on}; choose another, or force it");
+            return Err(Error::new(ErrorKind::Invalid, message));
+        }
+        if options.deadline.is_some_and(|deadline| deadline.is_zero()) {
+            let message = "a deadline of zero leaves no time to wait; accepted: more than 0 s";
+            return Err(Error::new(ErrorKind::Invalid, message));
+        }
+        let line = account.line();
+        line.authorization(line.adapter.auth())?;
+        match &options.save {
+            Some(save) => crate::save::check_folder(save),
+            None => Ok(()),
+        }
+    }
+}
+
+#[async_trait]
+impl Provider for Vendor {
+    fn offers(&self) -> Vec<String> {
+        vec![self.offer.name().to_owned()]
+    }
+
+    fn translate(
+        &self,
+        request: &Request,
+        options: &RunOptions,
+    ) -> Result<Preview, Box<Rejection>> {
+        let context = self.context(request, options);
+        let translation = self.offer.translate(request, &options.policy, &context)?;
+        // A payload is made of JSON values only: it cannot fail to be one.
+        let payload = serde_json::value::to_raw_value(&translation.payload(0)).unwrap_or_default();
+        Ok(Preview {
+            offer: self.offer.name().to_owned(),
+            catalogue: self.offer.catalogue().to_owned(),
+            calls: translation.calls(),
+            payload,
+            expect: translation.expect(),
+            ledger: translation.ledger(),
+        })
+    }
+
+    async fn submit(&self, request: &Request, options: &RunOptions) -> Result<Job, RunError> {
+        let span = self.submit_span();
+        let submitted = submit::submit(self, request, options).instrument(span.clone()).await;
+        if let Err(RunError::Failed(error)) = &submitted {
+            span.record("error.type", error.kind.name());
+        }
+        submitted
+    }
+
+    async fn status(&self, job: &Job, options: &RunOptions) -> Result<Snapshot, Error> {
+        let account = self.account_of(job, options)?;
+        let tickets: Vec<Ticket> = job.tickets().map(|(_, ticket)| ticket.clone()).collect();
+        let mut states = Vec::new();
+        for some in tickets.chunks(account.line().adapter.capability().jobs_per_poll) {
+            states.extend(poller::ask(account.line(), some).await.map_err(|e| e.of_job(job))?);
+        }
+        Ok(snapshot(&states))
+    }
+
+    async fn cancel(&self, job: &Job, options: &RunOptions) -> Result<bool, Error> {
+        let account = self.account_of(job, options)?;
+        stop(&account, job).await.map_err(|error| error.at(self.offer.name()).of_job(job))
+    }
+
+    async fn wait(&self, job: &Job, options: &RunOptions) -> Result<Outcome, Error> {
+        let account = self.account_of(job, options)?;
+        let waited = wait::wait(&account, job, options).await;
+        waited.map_err(|error| error.at(self.offer.name()).of_job(job))
+    }
+}
+
+impl Vendor {
+    /// The account that the work of a handle belongs to.
+    ///
+    /// A handle may come from anywhere: its address is compared and never sent to.
+    fn account_of(&self, job: &Job, options: &RunOptions) -> Result<Arc<Account>, Error> {
+        let account = self.account.of(options)?;
+        if account.line().base() == job.base_url {
+            return Ok(account);
+        }
+        let message = format!(
+            "the job was submitted to {}, and {} is asked now; set the base URL to that of the job",
+            genmux_core::safe_text(&job.base_url),
+            account.line().base()
+        );
+        Err(Error::new(ErrorKind::Invalid, message).at(self.offer.name()))
+    }
+
+    fn submit_span(&self) -> tracing::Span {
+        tracing::info_span!(
+            "submit",
+            gen_ai.provider.name = self.offer.provider(),
+            gen_ai.request.model = self.offer.model(),
+            error.type = tracing::field::Empty,
+        )
+    }
+}
+
+/// Asks the vendor to stop every job; `false` as soon as one goes on.
+pub(crate) async fn stop(account: &Account, job: &Job) -> Result<bool, Error> {
+    let line = account.line();
+    let mut all = true;
+    for (_, ticket) in job.tickets() {
+        let Some(call) = line.adapter.cancel(line.base(), ticket) else { return Ok(false) };
+        let reply = line.send(call, &HeaderMap::new()).await?;
+        all &= line.adapter.read_cancel(&reply)?;
+    }
+    Ok(all)
+}
+
+fn snapshot(states: &[Option<JobState>]) -> Snapshot {
+    let known: Vec<JobStatus> = states.iter().flatten().map(|state| state.status).collect();
+    let first = |wanted: &dyn Fn(JobStatus) -> bool| known.iter().copied().find(|it| wanted(*it));
+    let unknown = known.len() < states.len();
+    Snapshot {
+        status: first(&|it| !it.is_final())
+            .or(unknown.then_some(JobStatus::Queued))
+            .or_else(|| first(&|it| it == JobStatus::Succeeded))
+            .or_else(|| first(&|_| true))
+            .unwrap_or(JobStatus::Failed),
+        calls: states.iter().map(|state| state.as_ref().map(call)).collect(),
+    }
+}
+
+fn call(state: &JobState) -> CallStatus {
+    CallStatus {
+        status: state.status,
+        vendor_status: state.vendor_status.clone(),
+        progress: state.progress,
+        artifacts: state.artifacts.len().max(state.assets.len()),
+    }
+}
+
+fn unwritten(error: &serde_json::Error) -> Error {
+    Error::new(ErrorKind::Invalid, format!("the payload cannot be written: {error}"))
+}

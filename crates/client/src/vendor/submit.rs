@@ -1,0 +1,247 @@
+//! The one step that costs money.
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder as _, ExponentialBuilder};
+use genmux_core::{
+    Charged, ErrorKind, HttpRequest, Payload, Request, SubmitResult, Ticket, Translation,
+    VendorError, Violation, Wiring,
+};
+
+use super::{Vendor, prepare, unwritten};
+use crate::account::{Account, Line};
+use crate::error::{Error, RunError};
+use crate::event::Event;
+use crate::job::{Call, Job};
+use crate::options::RunOptions;
+use crate::save;
+
+pub(super) async fn submit(
+    vendor: &Vendor,
+    request: &Request,
+    options: &RunOptions,
+) -> Result<Job, RunError> {
+    let here = |error: Error| error.at(vendor.offer.name());
+    let account = vendor.account.of(options).map_err(here)?;
+    let context = vendor.context(request, options);
+    let translation = vendor.offer.translate(request, &options.policy, &context)?;
+    vendor.check(&account, options).map_err(here)?;
+    check_names(&account, &translation, options).map_err(here)?;
+    let wiring = prepare::wiring(vendor, &account, &translation, request, options);
+    let wiring = wiring.await.map_err(here)?;
+    let job = submit_calls(vendor, &account, &translation, &wiring, options).await;
+    let job = job.map_err(|failed| here(refusal(failed, &translation, vendor)))?;
+    options.tell(|| Event::Submitted(Box::new(job.clone())));
+    Ok(job)
+}
+
+/// Where tasks carry ids of ours, the names of their files are known before they are paid for.
+fn check_names(
+    account: &Account,
+    translation: &Translation<'_>,
+    options: &RunOptions,
+) -> Result<(), Error> {
+    let known = account.line().adapter.capability().dedupes_submits;
+    let Some(save) = options.save.as_ref().filter(|_| known) else { return Ok(()) };
+    (0..translation.calls()).try_for_each(|call| {
+        save::check_names(save, &translation.payload(call).task_id().to_string())
+    })
+}
+
+/// A failed submission, before the vendor's wire parameters have canonical names.
+struct Failed {
+    error: Error,
+    vendor: Option<VendorError>,
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Failed {
+        Failed { error, vendor: None }
+    }
+}
+
+/// Submits all calls, several at once where the vendor takes several; stops at the first refusal.
+async fn submit_calls(
+    vendor: &Vendor,
+    account: &Account,
+    translation: &Translation<'_>,
+    wiring: &Wiring,
+    options: &RunOptions,
+) -> Result<Job, Failed> {
+    let line = account.line();
+    let payloads: Vec<Payload<'_>> =
+        (0..translation.calls()).map(|call| translation.payload(call).wired(wiring)).collect();
+    let mut job = empty_job(vendor, line, translation, options);
+    for batch in payloads.chunks(line.adapter.capability().tasks_per_submit) {
+        let last = job.calls.iter().find_map(|call| match call {
+            Call::Refused(error) => Some(error.clone()),
+            Call::Accepted(_) => None,
+        });
+        if let Some(refused) = last {
+            let skipped = not_sent(&refused);
+            job.calls.extend(batch.iter().map(|_| Call::Refused(skipped.clone())));
+            continue;
+        }
+        match submit_batch(line, batch, options).await {
+            Ok(results) => {
+                job.calls.extend(results.into_iter().zip(batch).map(|it| call(it.0, it.1)));
+            }
+            Err(failed) => failed_batch(&mut job, failed, batch, line)?,
+        }
+    }
+    named(job)
+}
+
+fn empty_job(
+    vendor: &Vendor,
+    line: &Line,
+    translation: &Translation<'_>,
+    options: &RunOptions,
+) -> Job {
+    Job {
+        version: Job::current(),
+        id: String::new(),
+        offer: vendor.offer.name().to_owned(),
+        revision: vendor.offer.revision(),
+        catalogue: vendor.offer.catalogue().to_owned(),
+        base_url: line.base().to_owned(),
+        kind: vendor.offer.kind(),
+        expect: translation.expect(),
+        calls: Vec::new(),
+        tags: options.tags.clone(),
+    }
+}
+
+fn not_sent(refused: &VendorError) -> VendorError {
+    VendorError::new(refused.kind, "not sent, because an earlier call was refused")
+}
+
+fn call(result: SubmitResult, payload: &Payload<'_>) -> Call {
+    match result {
+        Ok(submitted) => Call::Accepted(ticket(submitted.id, payload)),
+        Err(error) => Call::Refused(error),
+    }
+}
+
+fn ticket(id: String, payload: &Payload<'_>) -> Ticket {
+    let results = payload.results();
+    Ticket { id, results: results.min, most: results.max }
+}
+
+/// A batch of which nothing is known: an error if it is the first one, part of the work otherwise.
+///
+/// Where the vendor knows tasks by ids of ours, the handle asks for them: whether they exist will
+/// show.
+fn failed_batch(
+    job: &mut Job,
+    failed: Failed,
+    batch: &[Payload<'_>],
+    line: &Line,
+) -> Result<(), Failed> {
+    let lost = failed.error.kind == ErrorKind::Ambiguous;
+    if lost && line.adapter.capability().dedupes_submits {
+        let tickets = batch.iter().map(|it| Call::Accepted(ticket(it.task_id().to_string(), it)));
+        job.calls.extend(tickets);
+        let handle = named(job.clone())?;
+        return Err(Failed { error: failed.error.of_job(&handle), vendor: failed.vendor });
+    }
+    if job.calls.is_empty() {
+        return Err(failed);
+    }
+    let Failed { error: whole, vendor } = failed;
+    let mut error = vendor.unwrap_or_else(|| VendorError::new(whole.kind, &whole.message));
+    (error.kind, error.charged) = (whole.kind, whole.charged);
+    job.calls.extend(batch.iter().map(|_| Call::Refused(error.clone())));
+    Ok(())
+}
+
+/// The handle carries the name of its first job; without any there is no handle.
+fn named(mut job: Job) -> Result<Job, Failed> {
+    let first = job.tickets().next().map(|(_, ticket)| ticket.id.clone());
+    if let Some(id) = first {
+        job.id = id;
+        return Ok(job);
+    }
+    let refused = job.calls.into_iter().find_map(|call| match call {
+        Call::Refused(error) => Some(error),
+        Call::Accepted(_) => None,
+    });
+    let refused =
+        refused.unwrap_or_else(|| VendorError::new(ErrorKind::Decode, "no call was made"));
+    Err(Failed { error: refused.clone().into(), vendor: Some(refused) })
+}
+
+/// Submits payloads in one request.
+///
+/// What may have reached the vendor is sent again only where the vendor knows the tasks by ids of
+/// ours and takes them once; everywhere else nobody knows then whether a job exists.
+async fn submit_batch(
+    line: &Line,
+    batch: &[Payload<'_>],
+    options: &RunOptions,
+) -> Result<Vec<SubmitResult>, Failed> {
+    let cancel_after = options.deadline.filter(|_| options.cancel_at_deadline);
+    let http = line.adapter.submit(line.base(), batch, cancel_after);
+    let http = http.map_err(|error| unwritten(&error))?;
+    let again = if line.adapter.capability().dedupes_submits { 3 } else { 0 };
+    let waits = ExponentialBuilder::default().with_max_times(again).with_jitter();
+    let mut waits = waits.with_min_delay(Duration::from_millis(300)).build();
+    loop {
+        let failed = match attempt(line, http.clone(), batch, options).await {
+            Ok(results) => return Ok(results),
+            Err(failed) if failed.error.charged == Charged::No => return Err(failed),
+            Err(failed) => failed,
+        };
+        match waits.next() {
+            Some(wait) => tokio::time::sleep(wait).await,
+            None => return Err(ambiguous(failed, line)),
+        }
+    }
+}
+
+async fn attempt(
+    line: &Line,
+    http: HttpRequest,
+    batch: &[Payload<'_>],
+    options: &RunOptions,
+) -> Result<Vec<SubmitResult>, Failed> {
+    let reply = line.send(http, &options.headers).await?;
+    let read = line.adapter.read_submit(&reply, batch);
+    read.map_err(|vendor| Failed { error: vendor.clone().into(), vendor: Some(vendor) })
+}
+
+fn ambiguous(mut failed: Failed, line: &Line) -> Failed {
+    let why = &failed.error.message;
+    let message = format!(
+        "the request may have reached {}, and nobody knows whether a job exists: {why}; look at \
+         the vendor's list of jobs before it is sent again",
+        line.adapter.provider()
+    );
+    failed.error.kind = ErrorKind::Ambiguous;
+    failed.error.message = message;
+    failed
+}
+
+/// The vendor's wire parameters under their canonical names.
+fn refusal(failed: Failed, translation: &Translation<'_>, vendor: &Vendor) -> Error {
+    let mut error = failed.error;
+    let problems = failed.vendor.map(|vendor| vendor.problems).unwrap_or_default();
+    if problems.is_empty() {
+        return error;
+    }
+    let ledger = translation.ledger();
+    for problem in problems {
+        let carries =
+            |wire: &str| wire == problem.wire || problem.wire.starts_with(&format!("{wire}."));
+        let row = ledger.iter().find(|row| row.wire.iter().any(|wire| carries(wire)));
+        let field = match row {
+            Some(row) => row.field.to_string(),
+            None => format!("provider_options.{}.{}", vendor.offer.provider(), problem.wire),
+        };
+        let mut violation = Violation::named(field, problem.kind, problem.message);
+        violation.accepted = problem.accepted;
+        violation.stage = Some("run");
+        error.violations.push(violation);
+    }
+    error
+}

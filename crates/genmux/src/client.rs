@@ -1,0 +1,221 @@
+//! Accounts at all providers, and the offers served through them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use genmux_client::{
+    Account, Credentials, Error, Fallback, HttpOptions, HttpTransport, Inspect, Job, Provider,
+    Transport, Vendor,
+};
+use genmux_core::{Auth, Context, ErrorKind, Request};
+
+use crate::catalog::Catalog;
+use crate::inspect::{FileAccess, allowed_path, context, context_with_files};
+use crate::providers::adapter;
+
+/// Accounts at all providers, and the offers served through them.
+///
+/// Offers of one provider share its connections and are asked about together.
+///
+/// ```no_run
+/// use genmux::{Client, Provider as _, Request, RunOptions};
+///
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// let client = Client::new(genmux::Settings::default())?;
+/// let provider = client.provider("replicate/seedance-2.0-fast")?;
+/// let outcome = provider.run(&Request::video("a paper boat"), &RunOptions::default()).await?;
+/// println!("{}", outcome.artifacts[0].url);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Client {
+    settings: Settings,
+    catalog: Catalog,
+    transport: Arc<dyn Transport>,
+    inspect: Arc<dyn Inspect>,
+    accounts: Mutex<BTreeMap<&'static str, Arc<Account>>>,
+}
+
+/// How a client reaches the providers.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The offers; without it those that this build carries.
+    pub catalog: Option<Catalog>,
+    /// Which local files a request may name; none unless it is said.
+    pub files: Files,
+    /// Base URLs by provider, in place of those of the specs.
+    pub base_urls: BTreeMap<String, String>,
+    /// Credentials by provider.
+    pub credentials: BTreeMap<String, Credentials>,
+    /// Whether what is not given here is looked for in the environment, under the names that each
+    /// vendor's own SDK uses (`RUNWARE_API_KEY`, `REPLICATE_API_TOKEN`, `SCENARIO_SDK_API_KEY` and
+    /// `SCENARIO_SDK_API_SECRET`, and `RUNWARE_BASE_URL` and so on).
+    pub environment: bool,
+    /// How requests get out; without it over HTTP.
+    pub transport: Option<Arc<dyn Transport>>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            catalog: None,
+            files: Files::default(),
+            base_urls: BTreeMap::new(),
+            credentials: BTreeMap::new(),
+            environment: true,
+            transport: None,
+        }
+    }
+}
+
+/// Which local files a request may name.
+#[derive(Clone, Debug, Default)]
+pub enum Files {
+    /// None.
+    #[default]
+    None,
+    /// Files below this directory, links followed; relative paths are taken from it.
+    Within(PathBuf),
+    /// Any file that the process can read.
+    Anywhere,
+}
+
+impl Files {
+    fn access(&self) -> Option<FileAccess<'_>> {
+        match self {
+            Files::None => None,
+            Files::Within(directory) => Some(FileAccess::Within(directory)),
+            Files::Anywhere => Some(FileAccess::Anywhere),
+        }
+    }
+}
+
+impl Inspect for Files {
+    fn context(&self, request: &Request) -> Context {
+        match self.access() {
+            None => context(request),
+            Some(access) => context_with_files(request, access),
+        }
+    }
+
+    fn path(&self, text: &str) -> Result<PathBuf, String> {
+        let access = self.access().ok_or("local paths are not allowed here")?;
+        allowed_path(text, access)
+    }
+}
+
+impl Client {
+    /// A client; nothing is sent and no key is read yet.
+    ///
+    /// # Errors
+    /// When the system offers no way to set up TLS.
+    pub fn new(settings: Settings) -> Result<Client, Error> {
+        let transport = match &settings.transport {
+            Some(transport) => transport.clone(),
+            None => Arc::new(HttpTransport::new(HttpOptions::default())),
+        };
+        Ok(Client {
+            catalog: settings.catalog.clone().unwrap_or_else(Catalog::embedded),
+            inspect: Arc::new(settings.files.clone()),
+            settings,
+            transport,
+            accounts: Mutex::default(),
+        })
+    }
+
+    /// The offers.
+    pub const fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// An offer by name, such as `runware/seedream-4.0`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] for a name that the catalogue does not know,
+    /// [`ErrorKind::Invalid`] for a base URL that is none.
+    pub fn provider(&self, offer: &str) -> Result<Arc<dyn Provider>, Error> {
+        Ok(Arc::new(self.vendor(offer)?))
+    }
+
+    /// An offer by name, with what only a single vendor can: its price, its offer.
+    ///
+    /// # Errors
+    /// As [`Client::provider`].
+    pub fn vendor(&self, offer: &str) -> Result<Vendor, Error> {
+        let unknown = |error| Error::new(ErrorKind::NotFound, format!("{error}"));
+        let offer = self.catalog.offer(offer).map_err(unknown)?;
+        let account = self.account(offer.provider())?;
+        Ok(Vendor::new(offer, account, self.inspect.clone()))
+    }
+
+    /// Offers by name in a chain.
+    ///
+    /// # Errors
+    /// As [`Client::provider`]; [`ErrorKind::Invalid`] for a chain of none.
+    pub fn chain<S: AsRef<str>>(&self, offers: &[S]) -> Result<Fallback, Error> {
+        let mut members = Vec::new();
+        for offer in offers {
+            members.push(self.provider(offer.as_ref())?);
+        }
+        let mut members = members.into_iter();
+        let none = || Error::new(ErrorKind::Invalid, "a chain needs at least one offer");
+        Ok(Fallback::new(members.next().ok_or_else(none)?, members))
+    }
+
+    /// The offer that serves a handle.
+    ///
+    /// # Errors
+    /// As [`Client::provider`].
+    pub fn provider_of(&self, job: &Job) -> Result<Arc<dyn Provider>, Error> {
+        self.provider(&job.offer)
+    }
+
+    /// The account at a provider, made when it is first asked for.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] for a provider that is not built in, [`ErrorKind::Invalid`] for a
+    /// base URL that is none.
+    pub fn account(&self, provider: &str) -> Result<Arc<Account>, Error> {
+        let adapter = adapter(provider).ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, format!("provider {provider:?} is not built in"))
+        })?;
+        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(account) = accounts.get(adapter.provider()) {
+            return Ok(account.clone());
+        }
+        let base_url = self.base_url(provider)?;
+        let credentials = self.credentials(provider, adapter.auth());
+        let account = Account::new(adapter, self.transport.clone(), &base_url, credentials)?;
+        let account = Arc::new(account);
+        accounts.insert(adapter.provider(), account.clone());
+        Ok(account)
+    }
+
+    fn base_url(&self, provider: &str) -> Result<String, Error> {
+        let named = format!("{}_BASE_URL", provider.to_ascii_uppercase());
+        let given = self.settings.base_urls.get(provider).cloned();
+        if let Some(url) = given.or_else(|| self.variable(&named)) {
+            return Ok(url);
+        }
+        let unknown = || Error::new(ErrorKind::NotFound, format!("no spec names {provider}"));
+        self.catalog.base_url(provider).ok_or_else(unknown)
+    }
+
+    fn credentials(&self, provider: &str, auth: Auth) -> Option<Credentials> {
+        let given = self.settings.credentials.get(provider).cloned();
+        given.or_else(|| match auth {
+            Auth::Bearer(key) => Some(Credentials::key(self.variable(key)?)),
+            Auth::Basic(key, secret) => {
+                Some(Credentials::pair(self.variable(key)?, self.variable(secret)?))
+            }
+        })
+    }
+
+    /// A variable of the environment; an empty one is none.
+    fn variable(&self, name: &str) -> Option<String> {
+        let value = std::env::var(name).ok().filter(|_| self.settings.environment)?;
+        Some(value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+}
