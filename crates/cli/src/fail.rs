@@ -52,3 +52,9 @@ impl From<LoadError> for Failure {
         Failure::Said(error.to_string())
     }
 }
+
+impl From<genmux::Error> for Failure {
+    fn from(error: genmux::Error) -> Failure {
+        Failure::Said(error.to_string())
+    }
+}

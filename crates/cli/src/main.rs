@@ -1,7 +1,7 @@
 //! The genmux command line: results on stdout, talk on stderr.
 //!
-//! Exit codes: 0 done; 1 rejected, nothing sent; 2 wrong usage or unreadable input;
-//! 130 interrupted.
+//! Exit codes: 0 done; 1 rejected, nothing sent; 2 wrong usage or unreadable input; 3 provider or
+//! network failed; 4 deadline reached, job still running; 130 interrupted.
 
 mod args;
 mod commands;
@@ -20,9 +20,7 @@ use fail::Failure;
 fn main() -> ExitCode {
     let args = Args::parse();
     match run(&args) {
-        Ok(Done::Accepted) => ExitCode::SUCCESS,
-        Ok(Done::Rejected) => ExitCode::from(1),
-        Ok(Done::Interrupted) => ExitCode::from(130),
+        Ok(done) => ExitCode::from(done as u8),
         // The reader has seen enough, as with `| head`.
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
@@ -32,12 +30,16 @@ fn main() -> ExitCode {
     }
 }
 
-/// How a command ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a command ended: its exit code, the worst last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Done {
-    Accepted,
-    Rejected,
-    Interrupted,
+    Accepted = 0,
+    Rejected = 1,
+    /// Wrong usage that shows only when the work is prepared: no key, no such folder.
+    Misused = 2,
+    Failed = 3,
+    StillRunning = 4,
+    Interrupted = 130,
 }
 
 fn run(args: &Args) -> Result<Done, Failure> {
@@ -52,6 +54,9 @@ fn run(args: &Args) -> Result<Done, Failure> {
         Command::Spec { command: SpecCommand::Resolve(resolve) } => {
             commands::spec_resolve(&catalog()?, resolve)
         }
+        Command::Generate(generate) => commands::generate(&catalog()?, generate),
+        Command::Resume(resume) => commands::resume(&catalog()?, resume),
+        Command::Demo(demo) => commands::demo(&catalog()?, demo),
         Command::Sandbox { addr } => commands::sandbox(*addr),
         Command::Completions { shell } => commands::completions(*shell),
         Command::Man => commands::man(),

@@ -3,37 +3,12 @@
 
 mod support;
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use support::{SEEDREAM, genmux};
-
-/// A running sandbox, ended with the test.
-struct Sandbox {
-    child: Child,
-    urls: Vec<String>,
-}
-
-impl Sandbox {
-    fn start() -> Sandbox {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_genmux"));
-        command.args(["sandbox", "--addr", "127.0.0.1:0"]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines().take(3);
-        let urls = lines.map(Result::unwrap).collect();
-        Sandbox { child, urls }
-    }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use support::{SEEDREAM, Sandbox, genmux};
 
 /// Posts JSON over plain HTTP and reads the whole answer.
 fn post(url: &str, path: &str, authorization: &str, body: &str) -> String {

@@ -27,6 +27,25 @@ pub(crate) fn compare(catalog: &Catalog, args: &Compare) -> Result<Done, Failure
     Ok(if any { Done::Accepted } else { Done::Rejected })
 }
 
+/// A request at every offer of its kind, under the first policy that each accepts.
+pub(crate) fn comparison(catalog: &Catalog, request: &Request) -> Result<Comparison, Failure> {
+    let context = genmux::context(request);
+    let offers = of_kind(catalog, request, |_| true)?;
+    let tried: Vec<Tried<'_>> =
+        offers.iter().map(|offer| Tried::new(offer, request, &context, None)).collect();
+    columns(&tried, request, &context)
+}
+
+fn columns(
+    tried: &[Tried<'_>],
+    request: &Request,
+    context: &Context,
+) -> Result<Comparison, Failure> {
+    let columns: Result<Vec<Column>, Failure> =
+        tried.iter().map(|tried| tried.column(request, context)).collect();
+    Ok(Comparison { request: serde_json::to_value(request)?, columns: columns? })
+}
+
 /// The offers named, or every offer of the request's kind.
 fn select(catalog: &Catalog, request: &Request, args: &Compare) -> Result<Vec<Offer>, Failure> {
     let of_model = |offer: &Offer| args.model.as_deref().is_none_or(|model| model == offer.model());
@@ -39,22 +58,28 @@ fn select(catalog: &Catalog, request: &Request, args: &Compare) -> Result<Vec<Of
         }
         return Ok(offers);
     }
+    let offers = of_kind(catalog, request, of_model)?;
+    if offers.is_empty() {
+        let model =
+            args.model.as_deref().map_or(String::new(), |model| format!(" of model {model}"));
+        return Err(Failure::Said(format!("there is no offer{model}; genmux models lists all")));
+    }
+    Ok(offers)
+}
+
+/// Every offer of the request's kind that is wanted.
+fn of_kind(
+    catalog: &Catalog,
+    request: &Request,
+    wanted: impl Fn(&Offer) -> bool,
+) -> Result<Vec<Offer>, Failure> {
     let Some(kind) = request.kind() else {
         let message =
             "the request could be for an image or a video; set kind, or name offers with --to";
         return Err(Failure::Said(message.to_owned()));
     };
     let offers = catalog.offers()?.into_iter();
-    let offers: Vec<Offer> =
-        offers.filter(|offer| offer.kind() == kind && of_model(offer)).collect();
-    if offers.is_empty() {
-        let model =
-            args.model.as_deref().map_or(String::new(), |model| format!(" of model {model}"));
-        return Err(Failure::Said(format!(
-            "there is no {kind} offer{model}; genmux models lists all"
-        )));
-    }
-    Ok(offers)
+    Ok(offers.filter(|offer| offer.kind() == kind && wanted(offer)).collect())
 }
 
 /// A request at an offer, under the first policy that it accepts.
@@ -140,9 +165,7 @@ fn draw(
     context: &Context,
     (format, changed): (CompareFormat, bool),
 ) -> Result<(), Failure> {
-    let columns: Result<Vec<Column>, Failure> =
-        tried.iter().map(|tried| tried.column(request, context)).collect();
-    let comparison = Comparison { request: serde_json::to_value(request)?, columns: columns? };
+    let comparison = columns(tried, request, context)?;
     let text = match format {
         CompareFormat::Markdown => render::markdown(&comparison, changed),
         CompareFormat::Html => render::html(&comparison, changed),

@@ -1,6 +1,7 @@
 //! A comparison as one page: no script, nothing from outside, light and dark, printable.
 
 mod below;
+mod gallery;
 mod grid;
 mod markup;
 
@@ -9,6 +10,8 @@ use super::cells::{Line, lines};
 use super::heads::summary;
 use super::values::one_line;
 use markup::{Element, element, raw};
+
+pub(crate) use gallery::gallery;
 
 /// What is shown of the prompt at the top; the request has more of it.
 const PROMPT: usize = 600;
@@ -19,13 +22,16 @@ const POLICY: &str =
 
 pub(crate) fn html(comparison: &Comparison, changed: bool) -> String {
     let lines = lines(comparison, changed);
-    let page = element("html")
-        .attribute("lang", "en")
-        .all([head(comparison), body(comparison, &lines, changed)]);
+    page(&title(comparison), POLICY, body(comparison, &lines, changed))
+}
+
+/// A whole page: what it may load is said in the policy.
+fn page(title: &str, policy: &str, body: Element) -> String {
+    let page = element("html").attribute("lang", "en").all([head(title, policy), body]);
     format!("<!doctype html>\n{}\n", page.render())
 }
 
-fn head(comparison: &Comparison) -> Element {
+fn head(title: &str, policy: &str) -> Element {
     let meta = |name: &str, content: &str| {
         element("meta").attribute("name", name).attribute("content", content)
     };
@@ -33,11 +39,11 @@ fn head(comparison: &Comparison) -> Element {
         element("meta").attribute("charset", "utf-8"),
         element("meta")
             .attribute("http-equiv", "Content-Security-Policy")
-            .attribute("content", POLICY),
+            .attribute("content", policy),
         meta("viewport", "width=device-width, initial-scale=1"),
         meta("color-scheme", "light dark"),
         meta("referrer", "no-referrer"),
-        element("title").text(&title(comparison)),
+        element("title").text(title),
         element("style").child(raw(STYLE)),
     ])
 }

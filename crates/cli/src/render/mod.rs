@@ -15,7 +15,7 @@ mod table;
 mod text;
 mod values;
 
-pub(crate) use html::html;
+pub(crate) use html::{gallery, html};
 pub(crate) use markdown::markdown;
 pub(crate) use table::table;
 
@@ -52,4 +52,24 @@ pub(crate) struct Column {
     pub(crate) violations: Vec<Violation>,
     /// The payload of the first call; none where the request is refused.
     pub(crate) payload: Option<Value>,
+}
+
+/// A request at all offers, and what some of them made of it.
+pub(crate) struct Scene<'a> {
+    pub(crate) comparison: &'a Comparison,
+    pub(crate) pictures: Vec<Picture>,
+}
+
+/// A file that an offer made.
+pub(crate) struct Picture {
+    /// `provider/slug`.
+    pub(crate) offer: String,
+    /// The policy under which it was translated.
+    pub(crate) policy: String,
+    /// Its name beside the page.
+    pub(crate) file: String,
+    /// A clip, or a picture.
+    pub(crate) video: bool,
+    /// Size, time and type in words.
+    pub(crate) facts: String,
 }

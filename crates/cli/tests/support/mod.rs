@@ -1,7 +1,8 @@
 //! Runs the binary.
+#![allow(dead_code)] // Every test file takes what it needs.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
@@ -22,9 +23,20 @@ impl Run {
 
 /// Runs genmux with a request on standard input, at the root of the project.
 pub(crate) fn genmux(args: &[&str], input: &str) -> Run {
+    genmux_with(&[], args, input)
+}
+
+/// As [`genmux`], with variables of the environment; those of the vendors are unset otherwise.
+pub(crate) fn genmux_with(variables: &[(&str, &str)], args: &[&str], input: &str) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_genmux"));
     command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).args(args);
     command.env_remove("GENMUX_SPECS").env("COLUMNS", "120");
+    for vendor in ["RUNWARE", "REPLICATE", "SCENARIO"] {
+        for name in ["API_KEY", "API_TOKEN", "SDK_API_KEY", "SDK_API_SECRET", "BASE_URL"] {
+            command.env_remove(format!("{vendor}_{name}"));
+        }
+    }
+    command.envs(variables.iter().copied());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
@@ -35,4 +47,28 @@ pub(crate) fn genmux(args: &[&str], input: &str) -> Run {
     writer.join().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Run { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// A running sandbox, ended with the test; the URLs of Runware, Replicate and Scenario.
+pub(crate) struct Sandbox {
+    child: Child,
+    pub(crate) urls: Vec<String>,
+}
+
+impl Sandbox {
+    pub(crate) fn start() -> Sandbox {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_genmux"));
+        command.args(["sandbox", "--addr", "127.0.0.1:0"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().take(3);
+        let urls = lines.map(Result::unwrap).collect();
+        Sandbox { child, urls }
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }

@@ -58,7 +58,7 @@ impl Element {
         match name {
             "" => out.push_str(&content),
             "wbr" => out.push_str("<wbr>"),
-            "meta" => out.extend(["<meta", &attributes, ">\n"]),
+            "meta" | "img" => out.extend(["<", name, &attributes, ">\n"]),
             _ => out.extend(["<", name, &attributes, ">", &content, "</", name, ">", end(name)]),
         }
     }
@@ -67,8 +67,10 @@ impl Element {
 /// A line end where blanks are not shown, so that the source can be read and compared.
 fn end(name: &str) -> &'static str {
     match name {
-        "tr" | "th" | "td" | "li" | "section" | "article" | "head" | "header" | "main"
-        | "style" | "title" | "h1" | "h2" | "h3" | "div" | "dl" | "thead" | "tbody" => "\n",
+        "tr" | "th" | "td" | "li" | "figure" | "section" | "article" | "head" | "header"
+        | "main" | "style" | "title" | "h1" | "h2" | "h3" | "div" | "dl" | "thead" | "tbody" => {
+            "\n"
+        }
         _ => "",
     }
 }

@@ -1,5 +1,7 @@
 //! The arguments of every command; help, completions and man page are derived from them.
 
+mod run;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -7,6 +9,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use genmux::spec::Date;
 use genmux::{Policy, Uuid};
+
+pub(crate) use run::{Demo, Generate, Resume, Waiting};
 
 /// One request for generated images and video, the exact payload of every vendor, and what became
 /// of every field.
@@ -29,6 +33,12 @@ pub(crate) enum Command {
     Translate(Translate),
     /// Show a request at several offers side by side
     Compare(Compare),
+    /// Run requests and save what they give, with a manifest beside it
+    Generate(Generate),
+    /// Wait again for work that was accepted, from the manifest beside its outputs
+    Resume(Resume),
+    /// Compare, then make pictures and clips on the embedded sandbox, and show all on one page
+    Demo(Demo),
     /// Work on spec files
     Spec {
         #[command(subcommand)]

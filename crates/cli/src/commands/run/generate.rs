@@ -1,0 +1,200 @@
+//! `genmux generate`: runs requests and saves what they give.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use genmux::{Catalog, Client, Provider, Request, RunOptions};
+use genmux_sandbox::{Options, Sandbox};
+
+use super::progress::Screen;
+use super::work::{Ended, Kept, Work};
+use super::{block_on, options, report, sandboxed};
+use crate::Done;
+use crate::args::Generate;
+use crate::commands::print_json;
+use crate::fail::Failure;
+use crate::input;
+
+pub(crate) fn generate(catalog: &Catalog, args: &Generate) -> Result<Done, Failure> {
+    let requests = read(args)?;
+    let dated = input::dated(catalog, args.reading.as_of);
+    let offers = input::offers(&dated, &args.to)?;
+    if !args.sandbox && !args.waiting.force {
+        for (offer, name) in offers.iter().zip(&args.to) {
+            refuse_past(catalog, offer, name)?;
+        }
+    }
+    let catalog = dated;
+    block_on(async {
+        let (client, sandbox) = client(&catalog, args).await?;
+        let client = Arc::new(client);
+        let done = if args.dry_run {
+            price(&client, &requests, args).await
+        } else {
+            run_all(&client, requests, args).await
+        };
+        if let Some(sandbox) = sandbox {
+            sandbox.shutdown().await;
+        }
+        done
+    })
+}
+
+fn read(args: &Generate) -> Result<Vec<(String, Request)>, Failure> {
+    let one = |path: &PathBuf| {
+        let label = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        Ok((label, input::request(path, &args.reading)?))
+    };
+    args.requests.iter().map(one).collect()
+}
+
+/// Vendors serve today's revision only.
+fn refuse_past(catalog: &Catalog, offer: &genmux::Offer, name: &str) -> Result<(), Failure> {
+    let today = catalog.offer(name).map(|offer| offer.revision());
+    if today.is_ok_and(|today| today != offer.revision()) {
+        let message = format!(
+            "{name} is asked for as of {}, and its vendor no longer serves that revision; leave \
+             --as-of out, run it with --sandbox, or force it with --force",
+            offer.revision()
+        );
+        return Err(Failure::Said(message));
+    }
+    Ok(())
+}
+
+async fn client(catalog: &Catalog, args: &Generate) -> Result<(Client, Option<Sandbox>), Failure> {
+    if !args.sandbox {
+        return Ok((sandboxed::vendors(catalog)?, None));
+    }
+    let mut options = Options { seed: random()?, ..Options::default() };
+    if let Some(day) = args.reading.as_of {
+        options.as_of = day.to_string();
+    }
+    let (client, sandbox) = sandboxed::sandboxed(catalog, options).await?;
+    Ok((client, Some(sandbox)))
+}
+
+/// Two runs make files of different names.
+fn random() -> Result<u64, Failure> {
+    getrandom::u64().map_err(|error| Failure::Said(format!("no randomness: {error}")))
+}
+
+fn provider(client: &Client, args: &Generate) -> Result<Arc<dyn Provider>, Failure> {
+    if let [only] = args.to.as_slice() {
+        return Ok(client.provider(only)?);
+    }
+    let chain = client.chain(&args.to)?;
+    Ok(Arc::new(if args.after_moderation { chain.after_moderation() } else { chain }))
+}
+
+fn run_options(args: &Generate) -> RunOptions {
+    let folder = args.waiting.out.as_deref().unwrap_or(Path::new("."));
+    let mut options = options(&args.waiting, folder);
+    options.policy = args.policy;
+    options.allow_unlisted = args.reading.allow_unlisted;
+    options.allow_outdated |= args.sandbox;
+    options
+}
+
+async fn run_all(
+    client: &Arc<Client>,
+    requests: Vec<(String, Request)>,
+    args: &Generate,
+) -> Result<Done, Failure> {
+    let screen = Screen::new();
+    let mut works = Vec::new();
+    for (at, (label, request)) in requests.into_iter().enumerate() {
+        let mut options = run_options(args);
+        options.idempotency_key = args.idempotency_key.as_ref().map(|key| match at {
+            0 => key.clone(),
+            _ => format!("{key}/{at}"),
+        });
+        works.push(Work {
+            client: client.clone(),
+            provider: provider(client, args)?,
+            request: Arc::new(request),
+            options,
+            shown: screen.shown(&label),
+            kept: Kept::default(),
+            label,
+        });
+    }
+    let all = join_all(works.iter().map(Work::run));
+    tokio::select! {
+        ended = all => finish(&screen, &works, &ended, args),
+        interrupted = tokio::signal::ctrl_c() => {
+            interrupted?;
+            say_how_to_go_on(&screen, &works, args.sandbox);
+            Ok(Done::Interrupted)
+        }
+    }
+}
+
+fn finish(
+    screen: &Screen,
+    works: &[Work],
+    ended: &[Ended],
+    args: &Generate,
+) -> Result<Done, Failure> {
+    for (work, ended) in works.iter().zip(ended) {
+        report::say(screen, &work.label, ended, &work.kept);
+    }
+    if args.waiting.json {
+        let contexts: Vec<_> =
+            works.iter().map(|work| input::context(&work.request, &args.reading)).collect();
+        let each = ended.iter().zip(works).zip(&contexts);
+        let results: Vec<_> = each
+            .map(|((ended, work), context)| report::result(ended, &work.request, context))
+            .collect();
+        report::print(&results)?;
+    } else {
+        report::print_paths(ended)?;
+    }
+    Ok(report::done(ended))
+}
+
+fn say_how_to_go_on(screen: &Screen, works: &[Work], sandbox: bool) {
+    screen.say("stopped waiting");
+    for work in works {
+        let line = match work.kept.get() {
+            _ if sandbox => "the sandbox ends with this command; run it again".to_owned(),
+            Some((job, Ok(manifest))) => {
+                format!("the job goes on; {}", report::go_on(&job.id, &manifest))
+            }
+            Some((job, Err(_))) => format!("the job goes on at the vendor as {}", job.id),
+            None => "nothing was accepted yet, as far as is known".to_owned(),
+        };
+        screen.say(&format!("{}: {line}", work.label));
+    }
+}
+
+/// The vendor's own word on the price; nothing is run.
+async fn price(
+    client: &Client,
+    requests: &[(String, Request)],
+    args: &Generate,
+) -> Result<Done, Failure> {
+    let mut prices = Vec::new();
+    let mut options = run_options(args);
+    options.save = None;
+    for (label, request) in requests {
+        for offer in &args.to {
+            let vendor = client.vendor(offer)?;
+            match vendor.price(request, &options).await {
+                Ok(cost) => prices.push(serde_json::json!({ "offer": offer, "cost": cost })),
+                Err(failed) => {
+                    let screen = Screen::new();
+                    let ended = [Err(failed)];
+                    report::say(&screen, label, &ended[0], &Kept::default());
+                    return Ok(report::done(&ended));
+                }
+            }
+        }
+    }
+    match prices.as_slice() {
+        [one] => print_json(one)?,
+        several => print_json(several)?,
+    }
+    Ok(Done::Accepted)
+}

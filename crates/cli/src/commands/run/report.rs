@@ -1,0 +1,138 @@
+//! Results on stdout, and how a command ends.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use genmux::{Context, ErrorKind, Outcome, Rejection, Request, RunError, Shown};
+use serde::Serialize;
+
+use super::progress::Screen;
+use super::work::{Ended, Kept};
+use crate::Done;
+use crate::commands::{print_json, stdout};
+use crate::fail::Failure;
+
+/// What one request gave, in JSON: an outcome, or why there is none.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Result<'a> {
+    Outcome(&'a Outcome),
+    Rejected(Box<Shown<'a>>),
+    Failed { error: &'a genmux::Error },
+}
+
+/// What one request gave.
+pub(super) fn result<'a>(
+    ended: &'a Ended,
+    request: &'a Request,
+    context: &'a Context,
+) -> Result<'a> {
+    match ended {
+        Ok(outcome) => Result::Outcome(outcome),
+        Err(RunError::Rejected(rejection)) => {
+            Result::Rejected(Box::new(Shown::rejected(rejection, request, context)))
+        }
+        Err(RunError::Failed(error)) => Result::Failed { error },
+    }
+}
+
+/// One object for one request, an array for several.
+pub(super) fn print(results: &[Result<'_>]) -> std::result::Result<(), Failure> {
+    match results {
+        [one] => print_json(one),
+        several => print_json(several),
+    }
+}
+
+/// Paths of what was saved, one a line.
+pub(super) fn print_paths(ended: &[Ended]) -> std::result::Result<(), Failure> {
+    let mut out = stdout();
+    let outcomes = ended.iter().filter_map(|ended| ended.as_ref().ok());
+    for artifact in outcomes.flat_map(|outcome| &outcome.artifacts) {
+        if let Some(path) = &artifact.path {
+            writeln!(out, "{}", path.display())?;
+        }
+    }
+    Ok(out.flush()?)
+}
+
+/// Says what a person should know about how work ended.
+pub(super) fn say(screen: &Screen, label: &str, ended: &Ended, kept: &Kept) {
+    let line = |text: String| screen.say(&format!("{label}: {text}"));
+    match ended {
+        Ok(outcome) => say_outcome(&line, outcome),
+        Err(RunError::Rejected(rejection)) => say_rejection(&line, rejection),
+        Err(RunError::Failed(error)) => {
+            line(error.to_string());
+            if error.may_have_been_charged() {
+                line("it may have been charged".to_owned());
+            }
+        }
+    }
+    match kept.get() {
+        Some((job, Ok(path))) if ended.is_err() => line(go_on(&job.id, &path)),
+        Some((_, Ok(path))) => line(format!("manifest {}", path.display())),
+        Some((_, Err(why))) => line(why),
+        None => {}
+    }
+}
+
+fn say_outcome(line: &dyn Fn(String), outcome: &Outcome) {
+    for failure in &outcome.failures {
+        line(failure.to_string());
+    }
+    if let Some(short) = outcome.shortfall {
+        line(format!("{} of {} results came", short.got, short.asked));
+    }
+    for difference in &outcome.differences {
+        let (asked, got) = (&difference.asked, &difference.got);
+        line(format!(
+            "output {}: {} is {got} instead of {asked}",
+            difference.artifact, difference.field
+        ));
+    }
+    if let Some(cost) = &outcome.cost {
+        line(format!("cost {cost}"));
+    }
+}
+
+fn say_rejection(line: &dyn Fn(String), rejection: &Rejection) {
+    for violation in rejection.violations() {
+        line(format!("{}: {}", violation.field, violation.message));
+    }
+    line(format!("{} refuses the request; nothing was sent", rejection.offer()));
+}
+
+/// How waiting goes on.
+pub(super) fn go_on(job: &str, manifest: &Path) -> String {
+    format!("{job} can be waited for again with: genmux resume {}", quoted(manifest))
+}
+
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_');
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// How a command ends whose work ended so: the worst of all.
+pub(super) fn done(ended: &[Ended]) -> Done {
+    ended.iter().map(end).max().unwrap_or(Done::Accepted)
+}
+
+fn end(ended: &Ended) -> Done {
+    match ended {
+        Ok(outcome) if outcome.failures.is_empty() => Done::Accepted,
+        Ok(_) => Done::Failed,
+        Err(RunError::Rejected(_)) => Done::Rejected,
+        Err(RunError::Failed(error)) => match error.kind {
+            ErrorKind::Timeout if error.job.is_some() => Done::StillRunning,
+            // Nobody was asked: it is the caller's to mend.
+            ErrorKind::Auth | ErrorKind::Invalid | ErrorKind::NotFound
+                if error.status.is_none() && error.job.is_none() =>
+            {
+                Done::Misused
+            }
+            _ => Done::Failed,
+        },
+    }
+}

@@ -1,0 +1,38 @@
+//! Clients at the vendors, and at the embedded sandbox.
+
+use std::collections::BTreeMap;
+
+use genmux::{Catalog, Client, Credentials, Files, Settings};
+use genmux_sandbox::{Options, Provider, Sandbox};
+
+use crate::fail::Failure;
+
+/// A client of the vendors themselves, keys from the environment.
+pub(super) fn vendors(catalog: &Catalog) -> Result<Client, Failure> {
+    Ok(Client::new(settings(catalog))?)
+}
+
+/// A client whose vendors are played by a sandbox in this process.
+pub(super) async fn sandboxed(
+    catalog: &Catalog,
+    options: Options,
+) -> Result<(Client, Sandbox), Failure> {
+    let failed = |error| Failure::Said(format!("cannot start the sandbox: {error}"));
+    let sandbox = Sandbox::start(options).await.map_err(failed)?;
+    let mut settings = Settings { environment: false, ..settings(catalog) };
+    for provider in Provider::ALL {
+        let name = provider.name().to_owned();
+        settings.base_urls.insert(name.clone(), sandbox.base_url(provider));
+        settings.credentials.insert(name, Credentials::pair("sandbox", "sandbox"));
+    }
+    Ok((Client::new(settings)?, sandbox))
+}
+
+fn settings(catalog: &Catalog) -> Settings {
+    Settings {
+        catalog: Some(catalog.clone()),
+        files: Files::Anywhere,
+        base_urls: BTreeMap::new(),
+        ..Settings::default()
+    }
+}

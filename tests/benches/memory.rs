@@ -1,0 +1,158 @@
+//! Memory of uploads and of waiting: `cargo bench -p genmux-tests --bench memory`.
+//!
+//! The vendors are played by this program in a second process, so that only the client's own
+//! allocations are counted. What is printed is the peak above what was held before, and its ratio
+//! to the medium, or its share for every job.
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // A bench that fails should stop; it prints.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use genmux::{Client, Credentials, Files, Media, Request, RunOptions, Settings};
+use genmux_sandbox::{Options, Pace, Sandbox};
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+const MEDIUM: usize = 10_000_000;
+const PLAYS_VENDORS: &str = "--play-vendors";
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    if std::env::args().any(|argument| argument == PLAYS_VENDORS) {
+        return runtime.block_on(play_vendors());
+    }
+    let vendors = Vendors::start();
+    runtime.block_on(async {
+        media(&vendors).await;
+        let jobs = if std::env::args().any(|argument| argument == "--test") { 20 } else { 1000 };
+        waiting(&vendors, "runware/seedream-4.0", jobs).await;
+        waiting(&vendors, "replicate/seedance-2.0-fast", jobs).await;
+        waiting(&vendors, "scenario/seedream-4.0", jobs).await;
+    });
+}
+
+/// The vendors in a process of their own; they end when their input does.
+struct Vendors {
+    process: Child,
+    urls: BTreeMap<String, String>,
+}
+
+impl Vendors {
+    fn start() -> Vendors {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.arg(PLAYS_VENDORS).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let lines = BufReader::new(process.stdout.take().unwrap()).lines().take(3);
+        let urls = lines.map(|line| {
+            let line = line.unwrap();
+            let (provider, url) = line.split_once(' ').unwrap();
+            (provider.to_owned(), url.to_owned())
+        });
+        Vendors { urls: urls.collect(), process }
+    }
+
+    fn client(&self) -> Client {
+        let key = |provider: &String| (provider.clone(), Credentials::pair("key", "secret"));
+        let settings = Settings {
+            files: Files::Anywhere,
+            base_urls: self.urls.clone(),
+            credentials: self.urls.keys().map(key).collect(),
+            environment: false,
+            ..Settings::default()
+        };
+        Client::new(settings).unwrap()
+    }
+}
+
+impl Drop for Vendors {
+    fn drop(&mut self) {
+        let _ended = self.process.kill();
+        let _reaped = self.process.wait();
+    }
+}
+
+async fn play_vendors() {
+    let options = Options { pace: Pace::Millis(20_000), ..Options::default() };
+    let sandbox = Sandbox::start(options).await.unwrap();
+    for provider in genmux_sandbox::Provider::ALL {
+        println!("{} {}", provider.name(), sandbox.base_url(provider));
+    }
+    let until_the_parent_ends = || std::io::stdin().read_to_end(&mut Vec::new());
+    tokio::task::spawn_blocking(until_the_parent_ends).await.unwrap().unwrap();
+}
+
+/// A picture of which only the header is true: 10 MB of a PNG of 1024 x 1024 pixels.
+fn picture() -> Vec<u8> {
+    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x04\0\0\0\x04\0\x08\x02\0\0\0".to_vec();
+    bytes.resize(MEDIUM, 0);
+    bytes
+}
+
+/// What is allocated beyond what is held when the work begins.
+async fn peak<T>(work: impl Future<Output = T>) -> (T, usize) {
+    let before = MEMORY.current_usage();
+    MEMORY.reset_peak_usage();
+    let done = work.await;
+    (done, MEMORY.peak_usage().saturating_sub(before))
+}
+
+async fn media(vendors: &Vendors) {
+    let file = tempfile::Builder::new().suffix(".png").tempfile().unwrap();
+    std::fs::write(file.path(), picture()).unwrap();
+    let uri = Media::bytes(picture(), "image/png");
+    let path: Media = file.path().to_str().unwrap().parse().unwrap();
+    println!("a medium of {MEDIUM} bytes, submitted:");
+    for offer in ["runware/seedream-4.0", "replicate/seedance-2.0-fast", "scenario/seedream-4.0"] {
+        for (form, media) in [("file", &path), ("bytes", &uri)] {
+            submit(vendors, offer, (form, media)).await;
+        }
+    }
+}
+
+async fn submit(vendors: &Vendors, offer: &str, (form, media): (&str, &Media)) {
+    let client = vendors.client();
+    let provider = client.provider(offer).unwrap();
+    let mut request = request(offer);
+    // The first connection, the certificates and the compiled plan are not the medium's.
+    provider.submit(&request, &RunOptions::default()).await.unwrap();
+    request.references.images = vec![media.clone()];
+    let (job, peak) = peak(provider.submit(&request, &RunOptions::default())).await;
+    job.unwrap();
+    #[allow(clippy::cast_precision_loss)]
+    let ratio = peak as f64 / MEDIUM as f64;
+    println!("  {offer:30} {form:6} {peak:>9} bytes beyond it, {ratio:.3} of it");
+}
+
+fn request(offer: &str) -> Request {
+    let prompt = "a paper boat on the water";
+    let video = offer.starts_with("replicate");
+    let mut request = if video { Request::video(prompt) } else { Request::image(prompt) };
+    if offer.starts_with("runware") {
+        request.size = Some("2048x2048".parse().unwrap());
+    }
+    request
+}
+
+async fn waiting(vendors: &Vendors, offer: &str, jobs: usize) {
+    let client = vendors.client();
+    let provider = client.provider(offer).unwrap();
+    let options = RunOptions { deadline: Some(Duration::from_secs(8)), ..RunOptions::default() };
+    let request = request(offer);
+    let mut handles = Vec::new();
+    for _ in 0..jobs {
+        handles.push(provider.submit(&request, &options).await.unwrap());
+    }
+    let waits = handles.iter().map(|job| provider.wait(job, &options));
+    let (ended, peak) = peak(join_all(waits)).await;
+    let still_running = ended.iter().filter(|ended| ended.is_err()).count();
+    println!(
+        "{jobs} jobs waiting at {offer}: {peak} bytes at most, {} for each ({still_running} still \
+         running after 8 s)",
+        peak / jobs
+    );
+}
