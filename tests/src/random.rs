@@ -67,6 +67,7 @@ pub fn wild_leaf(leaf: Leaf) -> BoxedStrategy<Value> {
             any::<bool>().prop_map(Value::from).boxed()
         }
         Leaf::Format => select(Format::ALL).prop_map(|format| json!(format)).boxed(),
+        Leaf::Fps => select(vec![0u64, 12, 23, 24, 25, 60]).prop_map(Value::from).boxed(),
         Leaf::Quality => (0u64..130).prop_map(Value::from).boxed(),
         Leaf::Safety => words(&["off", "fast", "full"]),
         Leaf::WebhookUrl | Leaf::UploadUrl => words(&[

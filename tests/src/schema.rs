@@ -102,10 +102,11 @@ type Compiled = Mutex<HashMap<(&'static str, &'static str, &'static str), Arc<Va
 
 static COMPILED: LazyLock<Compiled> = LazyLock::new(Mutex::default);
 
-/// What the vendor's schema of a day refuses in an HTTP body; empty if it takes it.
+/// What the vendor's schema of a day refuses in an HTTP body; empty if it takes it, and where
+/// nobody has written a schema of the offer yet.
 ///
 /// # Panics
-/// When no schema of the offer was in force, or it cannot be compiled.
+/// When a schema cannot be compiled.
 pub fn refusals(offer: &Offer, as_of: &str, body: &[u8]) -> Vec<String> {
     let body: Value = match serde_json::from_slice(body) {
         Ok(body) => body,
@@ -114,7 +115,8 @@ pub fn refusals(offer: &Offer, as_of: &str, body: &[u8]) -> Vec<String> {
     let say = |error: jsonschema::ValidationError<'_>| {
         format!("{}: {}", error.instance_path(), error.masked())
     };
-    validator(offer, as_of).iter_errors(&body).map(say).collect()
+    let validator = validator(offer, as_of);
+    validator.iter().flat_map(|schema| schema.iter_errors(&body).map(say)).collect()
 }
 
 /// The HTTP bodies of a translation: of the first two calls and the last.
@@ -131,12 +133,11 @@ pub fn bodies(offer: &Offer, translation: &Translation<'_>) -> Vec<Vec<u8>> {
     calls.into_iter().map(body).collect()
 }
 
-fn validator(offer: &Offer, as_of: &str) -> Arc<Validator> {
-    let schema = genmux_sandbox::schema(offer.provider(), offer.model(), as_of);
-    let Some(schema) = schema else { panic!("no schema of {} on {as_of}", offer.name()) };
+fn validator(offer: &Offer, as_of: &str) -> Option<Arc<Validator>> {
+    let schema = genmux_sandbox::schema(offer.provider(), offer.model(), as_of)?;
     let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
     let key = (schema.provider, schema.model, schema.since);
-    compiled.entry(key).or_insert_with(|| Arc::new(compile(schema))).clone()
+    Some(compiled.entry(key).or_insert_with(|| Arc::new(compile(schema))).clone())
 }
 
 fn compile(schema: &VendorSchema) -> Validator {

@@ -57,6 +57,11 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         told: ("", "there is no such file"),
     },
     Mistake {
+        name: "one string for a list of any length",
+        change: ("/revisions/0/fields/references.images", r#"{"to": "image", "as": "single"}"#),
+        told: ("fields.references.images", "items of at most 1"),
+    },
+    Mistake {
         name: "minimum above maximum",
         change: ("/revisions/0/fields/seed/min", "100"),
         told: ("fields.seed", "min 100 is above max 10"),

@@ -28,6 +28,7 @@ leaves! {
     AspectRatio = "aspect_ratio",
     Resolution = "resolution",
     Duration = "duration",
+    Fps = "fps",
     FirstFrame = "frames.first",
     LastFrame = "frames.last",
     Images = "references.images",

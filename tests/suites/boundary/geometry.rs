@@ -3,8 +3,9 @@
 use genmux::Resolution;
 use serde_json::{Value, json};
 
-use crate::case::{Case, Expected, Probe, accepted, refused};
-use crate::limit::{Limit, around, put, words_of};
+use crate::areas::{Areas, unit};
+use crate::case::{Case, Expected, Probe, Refusal, accepted, refused};
+use crate::limit::{Limit, around, exact_step, other_side, put, words_of};
 
 /// Words of `aspect_ratio` and `resolution`, and words that are none of them.
 pub(crate) fn words(limit: &Limit<'_>) -> Vec<Case> {
@@ -67,7 +68,7 @@ fn table_of(limit: &Limit<'_>) -> Vec<Entry> {
 }
 
 /// Width and height on the wire.
-fn pixels(limit: &Limit<'_>, size: &str) -> Expected {
+pub(crate) fn pixels(limit: &Limit<'_>, size: &str) -> Expected {
     let sides = size.split('x').map(|side| side.parse::<u64>().unwrap_or_default());
     let wires = crate::limit::wires(limit.subject, "size");
     let mut probes: Vec<Probe> =
@@ -176,26 +177,27 @@ fn defaults(limit: &Limit<'_>, table: &[Entry]) -> Vec<Case> {
 fn side(limit: &Limit<'_>, other: &str, size: impl Fn(u64, u64) -> String) -> Vec<Case> {
     let (_, min, max) = around(limit.value);
     let open = [0, 1].map(|end| limit.value[end].is_null());
-    let other = limit.beside(other).map_or(1024, |span| around(span).0);
-    let fits = |side: u64| pixels(limit, &size(side, other));
+    let (other, step) = (|side| other_side(limit.subject, other, side), exact_step(limit.subject));
+    let size = |side: u64| size(side, other(side));
+    let fits = |side: u64| pixels(limit, &size(side));
     let mut positions = Vec::new();
     if !open[0] {
-        let below = refused("size", "below_minimum", &[min - 1, min]);
+        let below = refused("size", "below_minimum", &[min - step, min]);
         positions.extend([
             ("on-min", min, fits(min)),
-            ("inside-min", min + 1, fits(min + 1)),
-            ("outside-min", min - 1, below),
+            ("inside-min", min + step, fits(min + step)),
+            ("outside-min", min - step, below),
         ]);
     }
     if !open[1] {
-        let above = refused("size", "above_maximum", &[max + 1, max]);
+        let above = refused("size", "above_maximum", &[max + step, max]);
         positions.extend([
             ("on-max", max, fits(max)),
-            ("inside-max", max - 1, fits(max - 1)),
-            ("outside-max", max + 1, above),
+            ("inside-max", max - step, fits(max - step)),
+            ("outside-max", max + step, above),
         ]);
     }
-    let case = |(position, side, expected)| limit.set(position, size(side, other).into(), expected);
+    let case = |(position, side, expected)| limit.set(position, size(side).into(), expected);
     positions.into_iter().map(case).collect()
 }
 
@@ -207,11 +209,11 @@ pub(crate) fn height(limit: &Limit<'_>) -> Vec<Case> {
     side(limit, "width", |side, other| format!("{other}x{side}"))
 }
 
-/// Tiers of free sides: the largest size of exactly the ratio in steps of 8, never cut down.
+/// Tiers of free sides: the largest size of exactly the ratio in steps, never cut down.
 pub(crate) fn tiers(limit: &Limit<'_>) -> Vec<Case> {
     let mut cases = Vec::new();
-    // The smallest sizes of these ratios with both sides multiples of 8.
-    for (ratio, unit) in [("1:1", (8, 8)), ("16:9", (128, 72)), ("4:5", (32, 40))] {
+    for (ratio, sides) in [("1:1", (1, 1)), ("16:9", (16, 9)), ("4:5", (4, 5))] {
+        let unit = unit(limit, sides);
         for tier in Resolution::ALL {
             let (times, name) = ((tier.area() / (unit.0 * unit.1)).isqrt(), tier.name());
             let size = (unit.0 * times, unit.1 * times);
@@ -237,21 +239,30 @@ fn worked_out(limit: &Limit<'_>, (width, height): (u64, u64)) -> Expected {
             (min, max)
         })
     };
-    let sides = [(width, range("width")), (height, range("height"))];
-    if let Some((side, (_, max))) = sides.iter().find(|(side, (_, max))| side > max) {
-        return refused("resolution", "above_maximum", &[side, max]);
+    let Areas { least, most } = Areas::of(limit);
+    let area = (width * height, (least, most));
+    let limits = [(width, range("width")), (height, range("height")), area];
+    let mut refusal = Refusal::default();
+    for (number, (min, max)) in limits {
+        let (kind, bound) = match number {
+            number if number > max => ("above_maximum", max),
+            number if number < min => ("below_minimum", min),
+            _ => continue,
+        };
+        refusal.violations.insert(("resolution".to_owned(), kind.to_owned()));
+        refusal.mentions.extend([number.to_string(), bound.to_string()]);
     }
-    if let Some((side, (min, _))) = sides.iter().find(|(side, (min, _))| side < min) {
-        return refused("resolution", "below_minimum", &[side, min]);
-    }
-    pixels(limit, &format!("{width}x{height}"))
+    let fits = refusal.violations.is_empty();
+    if fits { pixels(limit, &format!("{width}x{height}")) } else { Expected::Refused(refusal) }
 }
 
 /// A ratio without a word becomes the largest size inside the limits; one that has none is refused.
 fn ratios_alone(limit: &Limit<'_>) -> Vec<Case> {
     let most = |name: &str| limit.beside(name).map_or(u64::MAX, |span| around(span).2);
-    let times = (most("width") / 40).min(most("height") / 32);
-    let five_four = pixels(limit, &format!("{}x{}", 40 * times, 32 * times));
+    let (width, height) = unit(limit, (5, 4));
+    let by_area = (Areas::of(limit).most / (width * height)).isqrt();
+    let times = (most("width") / width).min(most("height") / height).min(by_area);
+    let five_four = pixels(limit, &format!("{}x{}", width * times, height * times));
     let none = refused("aspect_ratio", "not_accepted", &["1999:1000"]);
     vec![
         limit.case("ratio-5:4", named(limit, Some("5:4"), None), five_four),

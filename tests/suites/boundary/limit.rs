@@ -84,6 +84,27 @@ pub(crate) fn with(subject: &Subject, mut request: Value, field: &str, value: Va
     request
 }
 
+/// The lab's limits that are in force on the day, of fields that the offer takes.
+pub(crate) fn upstream(subject: &Subject) -> impl Iterator<Item = (&String, &Value)> {
+    let limits = subject.model["limits"].as_object().into_iter().flatten();
+    limits.filter(|(field, limit)| {
+        limit["since"].as_str() <= Some(&subject.date) && subject.is_wired(field)
+    })
+}
+
+/// The end of a range that holds: the offer's own or the lab's, whichever is narrower.
+pub(crate) fn bound<'a>(subject: &'a Subject, field: &str, end: &str) -> Option<&'a Value> {
+    let lab = upstream(subject).find(|(limited, _)| *limited == field);
+    let lab = lab.and_then(|(_, limit)| limit.get(end));
+    let both = [subject.attribute(field, end), lab];
+    let number = |value: &&Value| value.as_f64().unwrap_or_default();
+    let ends = both.into_iter().flatten();
+    match end {
+        "min" => ends.max_by(|a, b| number(a).total_cmp(&number(b))),
+        _ => ends.min_by(|a, b| number(a).total_cmp(&number(b))),
+    }
+}
+
 /// The rules of one kind.
 pub(crate) fn rules<'a>(subject: &'a Subject, kind: &str) -> Vec<&'a Value> {
     let rules = subject.spec["rules"].as_object().into_iter().flatten();
@@ -175,15 +196,34 @@ pub(crate) fn sample(subject: &Subject, field: &str) -> Value {
         "delivery.webhook_url" => "https://app.test/hook".into(),
         "delivery.upload_url" => "https://app.test/put".into(),
         "camera_fixed" | "generate_audio" | "delivery.include_cost" => true.into(),
-        _ => attribute("min").cloned().unwrap_or_else(|| 7.into()),
+        _ => bound(subject, field, "min").cloned().unwrap_or_else(|| 7.into()),
     }
 }
 
 fn sample_size(subject: &Subject) -> Value {
     let tiers = subject.spec["sizes"].as_object();
     let listed = tiers.and_then(|tiers| tiers.values().next()?.as_object()?.values().next());
-    let side = |name: &str| subject.attribute("size", name).map_or(1024, |span| around(span).0);
-    listed.cloned().unwrap_or_else(|| format!("{}x{}", side("width"), side("height")).into())
+    let width = subject.attribute("size", "width").map_or(1024, |span| around(span).0);
+    let free = || {
+        let width = width - width % exact_step(subject);
+        format!("{width}x{}", other_side(subject, "height", width)).into()
+    };
+    listed.cloned().unwrap_or_else(free)
+}
+
+/// The step of exact sides, as the vendor states it.
+pub(crate) fn exact_step(subject: &Subject) -> u64 {
+    subject.attribute("size", "step").and_then(Value::as_u64).unwrap_or(1)
+}
+
+/// A side well inside its own range that goes with another within the lab's areas.
+pub(crate) fn other_side(subject: &Subject, name: &str, side: u64) -> u64 {
+    let (inside, step) =
+        (subject.attribute("size", name).map_or(1024, |span| around(span).0), exact_step(subject));
+    let area = |end: &str| bound(subject, "size", end).and_then(Value::as_u64);
+    let least = area("min").map_or(1, |area| area.div_ceil(side)).div_ceil(step) * step;
+    let most = area("max").map_or(u64::MAX, |area| area / side);
+    (inside.min(most) / step * step).max(least)
 }
 
 /// A value well inside a span, and the span; open ends are far.

@@ -5,6 +5,7 @@
 //! schema, and whatever is refused must be refused for exactly the expected reason, with its page.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // A panic is a failed trial.
 
+mod areas;
 mod case;
 mod geometry;
 mod limit;
@@ -76,7 +77,7 @@ const RULES: &[(&str, Generator)] = &[
 const PARTS: &[(&str, &[&str])] = &[
     ("options", &["type", "values"]),
     ("body", &["fields", "options", "rules", "constants"]),
-    ("model", &["default_ratio", "default_tier", "fps", "sizes"]),
+    ("model", &["default_ratio", "default_tier", "fps", "limits", "sizes"]),
     ("provider", &["asset_prefix", "inline_max_bytes", "media", "model", "task_id"]),
 ];
 
@@ -109,6 +110,9 @@ fn cases(subject: &Arc<Subject>) -> Vec<Case> {
             cases.extend(media::source_forms(&limit));
             cases.extend(media::inline(&limit));
         }
+    }
+    for (field, value) in limit::upstream(subject) {
+        cases.extend(numbers::upstream(&Limit { subject, field, attribute: "limits", value }));
     }
     for (field, value) in section(&subject.spec, "rules") {
         let attribute = value["rule"].as_str().unwrap_or_default();

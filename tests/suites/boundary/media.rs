@@ -119,7 +119,11 @@ pub(crate) fn source_forms(limit: &Limit<'_>) -> Vec<Case> {
         if limit.field.starts_with("frames") { item } else { json!([item]) }
     };
     let mut cases = Vec::new();
-    let uploads = |count: usize| Expected::Accepted(vec![Probe::Uploads(count)]);
+    // What must stand beside the field is on the web.
+    let mut beside = crate::limit::with(limit.subject, limit.base(), limit.field, json!(1));
+    crate::limit::put(&mut beside, limit.field, Value::Null);
+    let others = if takes("https") { 0 } else { beside.to_string().matches("\"src\"").count() };
+    let uploads = |count: usize| Expected::Accepted(vec![Probe::Uploads(count + others)]);
     let https = uploads(usize::from(!takes("https")));
     cases.push(limit.set("https", value("https://media.test/a"), https));
     let http = if takes("http") {

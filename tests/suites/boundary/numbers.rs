@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::case::{Case, Expected, Probe, accepted, refused};
-use crate::limit::Limit;
+use crate::limit::{Limit, bound};
 
 /// Thousandths, exact also where a vendor prints a seed beyond 64 signed bits.
 fn thousandths(value: &Value) -> i128 {
@@ -26,15 +26,28 @@ fn unit(limit: &Limit<'_>) -> i128 {
     limit.beside("step").map_or(if fine { 1 } else { 1000 }, thousandths)
 }
 
+/// The lab's range, where the offer states none of its own; else it is exercised with that.
+pub(crate) fn upstream(limit: &Limit<'_>) -> Vec<Case> {
+    if limit.field == "size" {
+        return crate::areas::squares(limit);
+    }
+    let own = |end: &str| limit.beside(end).is_some();
+    let ends = [("min", min as fn(&Limit<'_>) -> Vec<Case>), ("max", max)].into_iter();
+    let ends = ends.filter(|(end, _)| limit.value.get(end).is_some() && !own(end));
+    let limited = ends.flat_map(|(attribute, cases)| cases(&Limit { attribute, ..*limit }));
+    limited.collect()
+}
+
 pub(crate) fn min(limit: &Limit<'_>) -> Vec<Case> {
-    let (min, unit) = (thousandths(limit.value), unit(limit));
+    let value = bound(limit.subject, limit.field, "min").unwrap_or(limit.value);
+    let (min, unit) = (thousandths(value), unit(limit));
     let mut cases = vec![
         limit.set("on", number(min), accepted()),
         limit.set("inside", number(min + unit), accepted()),
     ];
     if min >= unit {
         let below = number(min - unit);
-        let expected = refused(limit.field, "below_minimum", &[&below, limit.value]);
+        let expected = refused(limit.field, "below_minimum", &[&below, value]);
         cases.push(limit.set("outside", below, expected));
     }
     cases
@@ -44,9 +57,10 @@ pub(crate) fn max(limit: &Limit<'_>) -> Vec<Case> {
     if limit.field == "count" {
         return count_max(limit);
     }
-    let (max, unit) = (thousandths(limit.value), unit(limit));
+    let value = bound(limit.subject, limit.field, "max").unwrap_or(limit.value);
+    let (max, unit) = (thousandths(value), unit(limit));
     let above = number(max + unit);
-    let expected = refused(limit.field, "above_maximum", &[&above, limit.value]);
+    let expected = refused(limit.field, "above_maximum", &[&above, value]);
     vec![
         limit.set("on", number(max), accepted()),
         limit.set("inside", number(max - unit), accepted()),
@@ -74,7 +88,7 @@ pub(crate) fn step(limit: &Limit<'_>) -> Vec<Case> {
         return Vec::new();
     }
     let step = thousandths(limit.value);
-    let min = limit.beside("min").map_or(step, thousandths);
+    let min = bound(limit.subject, limit.field, "min").map_or(step, thousandths);
     let off = number(min + step / 2);
     let expected = refused(limit.field, "off_step", &[&off, limit.value]);
     vec![

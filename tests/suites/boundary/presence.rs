@@ -21,6 +21,11 @@ pub(crate) fn encoding(limit: &Limit<'_>) -> Vec<Case> {
     let wires = limit.wires();
     let sent = |index: usize, value: Value| Probe::Wire(wires[index].clone(), value);
     match limit.value.as_str() {
+        Some("single") => {
+            let list = sample(limit.subject, limit.field);
+            let src = list[0]["src"].clone();
+            vec![limit.set("one", list, only(sent(0, src)))]
+        }
         Some("frames") => {
             let key = limit.beside("key").and_then(Value::as_str).unwrap_or_default();
             let frame = limit.field.trim_start_matches("frames.");
@@ -156,7 +161,8 @@ pub(crate) fn implied(limit: &Limit<'_>) -> Vec<Case> {
             cases.push(limit.set(&format!("outside-{}", !flag), json!(!flag), expected));
         }
     }
-    if limit.field == "aspect_ratio" && !limit.subject.is_wired("size") {
+    let nothing_else = !limit.subject.is_wired("size") && !limit.subject.is_wired(limit.field);
+    if limit.field == "aspect_ratio" && nothing_else {
         let expected = refused(limit.field, "not_accepted", &["1:1", "auto"]);
         cases.push(limit.set("outside-1:1", json!("1:1"), expected));
     }
@@ -167,8 +173,14 @@ pub(crate) fn implied(limit: &Limit<'_>) -> Vec<Case> {
 pub(crate) fn implied_with(limit: &Limit<'_>) -> Vec<Case> {
     let value = limit.beside("implied").and_then(|values| values.get(0)).cloned();
     let value = value.unwrap_or_default();
+    let words = limit.beside("words").map(words_of).unwrap_or_default();
+    let wire = words.into_iter().find(|(word, _)| value == **word).map(|(_, wire)| wire);
     let case = |group: &String| {
-        let expected = refused(limit.field, "not_accepted", &[value.as_str().unwrap_or_default()]);
+        // What is not implied has a word of its own at some offers.
+        let expected = match &wire {
+            Some(wire) => only(Probe::Wire(limit.wires().remove(0), wire.clone())),
+            None => refused(limit.field, "not_accepted", &[value.as_str().unwrap_or_default()]),
+        };
         let request = implying(limit, &value, Some(group));
         limit.case(&format!("outside-no-{group}"), request, expected)
     };

@@ -200,6 +200,7 @@ pub(crate) fn absent_of(subject: &Arc<Subject>) -> Vec<Case> {
         } else {
             cases.push(limit.set("any", sample(subject, field), unsupported()));
             let neutral = match field {
+                "fps" if subject.model["fps"].is_u64() => subject.model["fps"].clone(),
                 "sequential_count" => json!(1),
                 "safety" => json!("off"),
                 _ => continue,

@@ -100,10 +100,18 @@ pub(crate) fn describe(limits: &NumberLimits) -> String {
         Some((step, _)) => format!("{range} in steps of {step}"),
         None => range,
     };
-    limits
-        .upstream
-        .iter()
+    narrower(limits)
         .fold(range, |range, upstream| format!("{range}, upstream {}", describe(upstream)))
+}
+
+/// The lab's limits that the offer's own do not say already.
+fn narrower(limits: &NumberLimits) -> impl Iterator<Item = &NumberLimits> {
+    let number = |bound: &Option<(Number, Origin)>| bound.as_ref().map(|(number, _)| *number);
+    limits.upstream.iter().filter(move |upstream| {
+        let (min, max) = (number(&upstream.min), number(&upstream.max));
+        let below = min.is_some() && number(&limits.min) < min;
+        below || max.is_some_and(|max| number(&limits.max).is_none_or(|own| own > max))
+    })
 }
 
 /// The accepted numbers as JSON.
@@ -117,8 +125,8 @@ pub(crate) fn accepted(limits: &NumberLimits) -> Value {
             accepted.insert(key.to_owned(), json!(limit));
         }
     }
-    if !limits.upstream.is_empty() {
-        let upstream: Vec<Value> = limits.upstream.iter().map(self::accepted).collect();
+    let upstream: Vec<Value> = narrower(limits).map(self::accepted).collect();
+    if !upstream.is_empty() {
         accepted.insert("upstream".to_owned(), upstream.into());
     }
     accepted.into()

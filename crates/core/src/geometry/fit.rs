@@ -10,7 +10,7 @@ use crate::request::{AspectRatio, Ratio, Resolution, Size};
 /// The nearest to exact pixels, and how it reads.
 pub(super) fn size(geometry: &Geometry, size: Size) -> Option<(Wired, String)> {
     if let (Some(free), true) = (&geometry.free, geometry.pixels) {
-        let near = free.nearest(size.ratio(), size.area(), 1)?;
+        let near = free.nearest(size.ratio(), size.area(), free.exact_step())?;
         return Some((pixels(near), near.to_string()));
     }
     if geometry.pixels {

@@ -17,6 +17,8 @@ pub(crate) struct Free {
     pub(crate) height: (u32, u32),
     /// Sides that genmux works out are multiples of it.
     pub(crate) step: u32,
+    /// Where the vendor states it: exact sides must be multiples of it too.
+    pub(crate) step_origin: Option<Origin>,
     /// Tiers that a size is worked out for.
     pub(crate) tiers: Vec<Resolution>,
     /// Smallest and greatest area that the lab accepts.
@@ -32,7 +34,25 @@ impl Free {
             .into_iter()
             .filter_map(|(name, side, range)| self.bound(leaf, size, (name, side, range)));
         let areas = self.areas.iter().filter_map(|area| broken_area(leaf, size, area));
-        sides.chain(areas).collect()
+        sides.chain(self.off_step(size, leaf)).chain(areas).collect()
+    }
+
+    fn off_step(&self, size: Size, leaf: Leaf) -> Vec<Violation> {
+        let Some(origin) = &self.step_origin else { return Vec::new() };
+        let sides = [("width", size.width), ("height", size.height)].into_iter();
+        let off = sides.filter(|(_, side)| !side.is_multiple_of(self.step));
+        let violation = |(name, side): (&str, u32)| {
+            let step = self.step;
+            let message = format!("{name} {side} is not a multiple of {step}; give one that is");
+            let violation = Violation::new(leaf, ViolationKind::OffStep, message);
+            violation.actual(json!(size)).accepted(json!({ "step": step })).stated_by(origin)
+        };
+        off.map(violation).collect()
+    }
+
+    /// The step of exact sides.
+    pub(super) const fn exact_step(&self) -> u32 {
+        if self.step_origin.is_some() { self.step } else { 1 }
     }
 
     fn bound(&self, leaf: Leaf, size: Size, one: (&str, u32, (u32, u32))) -> Option<Violation> {
@@ -59,7 +79,8 @@ impl Free {
             return Err(Vec::new());
         };
         let Some(tier) = asked.tier else {
-            let found = largest(ratio, self.step, (self.width.1, self.height.1), None);
+            let (sides, (_, most)) = ((self.width.1, self.height.1), self.area_range());
+            let found = largest(ratio, self.step, sides, Some(most));
             let found = found.filter(|size| self.broken_by(*size, Leaf::AspectRatio).is_empty());
             return found.map(pixels).ok_or_else(|| vec![self.refuse_ratio(geometry, ratio)]);
         };
@@ -86,10 +107,9 @@ impl Free {
         let (least, most) = self.area_range();
         let area = area.clamp(least, most.max(least));
         let exact = Unit::of(ratio, step).and_then(|unit| self.nearest_exact(unit, area));
-        // Rounding may end just below the smallest area; a little more does not.
-        let rounded = || self.nearest_rounded(ratio, area, step);
-        let larger = || self.nearest_rounded(ratio, area.saturating_add(area / 32), step);
-        exact.or_else(rounded).or_else(larger)
+        // Rounding may end just outside the areas; a little more or less does not.
+        let near = [area, area.saturating_add(area / 32), area - area / 32];
+        exact.or_else(|| near.iter().find_map(|area| self.nearest_rounded(ratio, *area, step)))
     }
 
     /// The smallest and the greatest area that the lab accepts.
@@ -227,7 +247,15 @@ mod tests {
     fn free(width: (u32, u32), height: (u32, u32)) -> Free {
         let origin =
             Origin { page: "p".into(), since: "2026-01-01".parse().unwrap(), at_run: false };
-        Free { width, height, step: 8, tiers: Vec::new(), areas: Vec::new(), origin }
+        Free {
+            width,
+            height,
+            step: 8,
+            step_origin: None,
+            tiers: Vec::new(),
+            areas: Vec::new(),
+            origin,
+        }
     }
 
     #[test]
@@ -246,5 +274,19 @@ mod tests {
         check("147:128", 4704 * 4096, "1911x1664");
         check("4000:300", 4000 * 300, "2048x512");
         check("1999:1333", 1999 * 1333, "1999x1333");
+    }
+
+    #[test]
+    fn a_step_that_the_vendor_states_holds_for_exact_sides_too() {
+        let mut limits = free((672, 3136), (672, 3136));
+        let size = Size { width: 1000, height: 1600 };
+        assert_eq!(limits.broken_by(size, Leaf::Size).len(), 0);
+        limits.step = 16;
+        limits.step_origin = Some(limits.origin.clone());
+        let broken = limits.broken_by(size, Leaf::Size);
+        assert_eq!(broken.len(), 1);
+        assert_eq!(broken[0].message, "width 1000 is not a multiple of 16; give one that is");
+        let near = limits.nearest(size.ratio(), size.area(), limits.exact_step());
+        assert_eq!(near.unwrap().to_string(), "1040x1664");
     }
 }

@@ -9,6 +9,10 @@ const ALIASES: &[(&str, &str)] = &[
     ("num_images", "count"),
     ("seconds", "duration"),
     ("length", "duration"),
+    ("frame_rate", "fps"),
+    ("frameRate", "fps"),
+    ("framerate", "fps"),
+    ("frames_per_second", "fps"),
     ("width", "size, such as \"1920x1088\""),
     ("height", "size, such as \"1920x1088\""),
     ("dimensions", "size, such as \"1920x1088\""),
@@ -86,7 +90,6 @@ const ALIASES: &[(&str, &str)] = &[
 /// Names that are kept for offers to come.
 const RESERVED: &[&str] = &[
     "negative_prompt",
-    "fps",
     "watermark",
     "enhance_prompt",
     "draft",

@@ -15,6 +15,7 @@ impl Request {
             (Leaf::AspectRatio, self.aspect_ratio.is_some()),
             (Leaf::Resolution, self.resolution.is_some()),
             (Leaf::Duration, self.duration.is_some()),
+            (Leaf::Fps, self.fps.is_some()),
             (Leaf::FirstFrame, frames.first.is_some()),
             (Leaf::LastFrame, frames.last.is_some()),
             (Leaf::Images, !references.images.is_empty()),
@@ -59,6 +60,7 @@ impl Request {
     pub fn number(&self, leaf: Leaf) -> Option<Number> {
         match leaf {
             Leaf::Duration => self.duration?.as_number(),
+            Leaf::Fps => self.fps.map(Number::whole),
             Leaf::SequentialCount => self.sequential_count.map(Number::whole),
             Leaf::Count => self.count.map(Number::whole),
             Leaf::Seed => self.seed.map(Number::whole),

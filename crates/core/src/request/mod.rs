@@ -51,6 +51,9 @@ pub struct Request {
     /// Playing time of a video.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<Duration>,
+    /// Frames per second of a video.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fps: Option<u64>,
     /// Pinned frames of a video.
     #[serde(skip_serializing_if = "Frames::is_empty")]
     pub frames: Frames,
@@ -92,7 +95,7 @@ pub struct Request {
 as_object!(Request, "a request: a JSON object", unknown_key, {
     "kind" => kind: Kind, "prompt" => prompt: String, "size" => size: Size,
     "aspect_ratio" => aspect_ratio: AspectRatio, "resolution" => resolution: Resolution,
-    "duration" => duration: Duration, "frames" => frames: Frames,
+    "duration" => duration: Duration, "fps" => fps: Whole, "frames" => frames: Frames,
     "references" => references: References,
     "sequential_count" => sequential_count: Whole, "count" => count: Whole, "seed" => seed: Whole,
     "guidance_scale" => guidance_scale: f64, "camera_fixed" => camera_fixed: bool,
@@ -133,6 +136,7 @@ impl Request {
 
     fn implied_kind(&self) -> Option<Kind> {
         let video = self.duration.is_some()
+            || self.fps.is_some()
             || !self.frames.is_empty()
             || self.camera_fixed.is_some()
             || self.generate_audio.is_some()

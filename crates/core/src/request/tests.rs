@@ -15,7 +15,7 @@ fn check_error(json: &str, expected: &[&str]) {
 
 #[test]
 fn every_leaf_round_trips() {
-    let json = r#"{"kind":"video","prompt":"a","size":"1920x1088","aspect_ratio":"16:9","resolution":"1080p","duration":1.2,"frames":{"first":"https://a.b/1.png","last":"https://a.b/2.png"},"references":{"images":["https://a.b/3.png"],"videos":["https://a.b/4.mp4"],"audios":["https://a.b/5.mp3"]},"sequential_count":4,"count":2,"seed":0,"guidance_scale":5.5,"camera_fixed":true,"generate_audio":false,"output":{"format":"mp4","quality":95},"safety":"fast","delivery":{"webhook_url":"https://a.b/h","upload_url":"https://a.b/u","ttl_seconds":60,"include_cost":true},"provider_options":{"runware":{"a":{"b":1}}}}"#;
+    let json = r#"{"kind":"video","prompt":"a","size":"1920x1088","aspect_ratio":"16:9","resolution":"1080p","duration":1.2,"fps":24,"frames":{"first":"https://a.b/1.png","last":"https://a.b/2.png"},"references":{"images":["https://a.b/3.png"],"videos":["https://a.b/4.mp4"],"audios":["https://a.b/5.mp3"]},"sequential_count":4,"count":2,"seed":0,"guidance_scale":5.5,"camera_fixed":true,"generate_audio":false,"output":{"format":"mp4","quality":95},"safety":"fast","delivery":{"webhook_url":"https://a.b/h","upload_url":"https://a.b/u","ttl_seconds":60,"include_cost":true},"provider_options":{"runware":{"a":{"b":1}}}}"#;
     let request = read(json).unwrap();
     assert_eq!(serde_json::to_string(&request).unwrap(), json);
     assert_eq!(request.leaves().iter().count(), Leaf::ALL.len());

@@ -6,7 +6,7 @@ mod requires;
 mod sum_at_most;
 
 pub(crate) use excludes::check_excludes;
-pub(crate) use no_effect::check_no_effect;
+pub(crate) use no_effect::{check_no_effect, is_ignored};
 pub(crate) use requires::check_requires;
 pub(crate) use sum_at_most::check_sum;
 

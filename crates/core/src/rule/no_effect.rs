@@ -1,6 +1,6 @@
 //! `no_effect`: a field that the vendor takes and ignores beside others.
 
-use super::Broken;
+use super::{Broken, Rule};
 use crate::leaf::{Leaf, Leaves};
 use crate::spec::Origin;
 use crate::violation::{Violation, ViolationKind};
@@ -22,6 +22,11 @@ pub(crate) fn check_no_effect(
     Some(Broken::Drop(field, Box::new(violation)))
 }
 
+/// Whether a field that is not set would be ignored beside what stands, so that no default holds.
+pub(crate) fn is_ignored(rule: &Rule, leaf: Leaf, stands: impl Fn(Leaf) -> bool) -> bool {
+    matches!(rule, Rule::NoEffect { field, with } if *field == leaf && with.iter().any(stands))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::testing::{leaves, origin};
@@ -38,5 +43,13 @@ mod tests {
         check(&[Leaf::AspectRatio], false);
         check(&[Leaf::FirstFrame], false);
         check(&[Leaf::AspectRatio, Leaf::FirstFrame], true);
+    }
+
+    #[test]
+    fn an_unset_field_has_no_default_beside_what_makes_it_ignored() {
+        let rule = Rule::NoEffect { field: Leaf::AspectRatio, with: leaves(&[Leaf::FirstFrame]) };
+        assert!(is_ignored(&rule, Leaf::AspectRatio, |leaf| leaf == Leaf::FirstFrame));
+        assert!(!is_ignored(&rule, Leaf::AspectRatio, |_| false));
+        assert!(!is_ignored(&rule, Leaf::Resolution, |_| true));
     }
 }

@@ -34,7 +34,7 @@ pub struct Field {
     pub min: Option<Number>,
     /// Greatest accepted number.
     pub max: Option<Number>,
-    /// Accepted numbers are multiples of it; of a free size, the step of sizes worked out here.
+    /// Accepted numbers are multiples of it, and so are both sides of a free size.
     pub step: Option<Number>,
     /// Closed set of accepted numbers.
     pub values: Option<Vec<Number>>,
@@ -90,6 +90,8 @@ pub struct Field {
 pub enum Encoding {
     /// The value itself.
     Plain,
+    /// The one medium of a list of at most one, as a string.
+    Single,
     /// An item of an array of pinned frames: `{"<key>": media, "frame": "first"}`.
     Frames,
     /// Two keys: a switch that is `disabled` or `auto`, and the greatest number of images.

@@ -97,7 +97,8 @@ fn default_size(call: Call<'_>) -> Option<Size> {
     let ratio = wired
         .ratio
         .map(|at| geometry.ratio_words[at].0)
-        .or_else(|| default(Leaf::AspectRatio)?.parse().ok());
+        // Beside a pinned frame the default ratio says nothing of the result's.
+        .or_else(|| default(Leaf::AspectRatio).filter(|_| !from_frames)?.parse().ok());
     let tier = wired
         .tier
         .map(|at| geometry.tier_words[at].0)

@@ -9,7 +9,7 @@ use crate::check::NumberLimits;
 use crate::leaf::{Leaf, Leaves};
 use crate::number::Number;
 use crate::plan::{FieldPlan, Required, WordSet};
-use crate::spec::{self, Date, Encoding, Field, Origin, Stage};
+use crate::spec::{self, Date, Encoding, Field, Origin, Span, Stage};
 
 impl Compiler<'_> {
     pub(super) fn required(&mut self, leaf: Leaf, field: &Field) -> Option<Required> {
@@ -202,7 +202,8 @@ pub(crate) fn attributes(leaf: Leaf) -> [&'static [&'static str]; 2] {
         }
         Leaf::Duration => &["min", "max", "step", "values", "words"],
         Leaf::Count => &["min", "max", "split_with"],
-        Leaf::SequentialCount
+        Leaf::Fps
+        | Leaf::SequentialCount
         | Leaf::Seed
         | Leaf::GuidanceScale
         | Leaf::Quality
@@ -227,6 +228,10 @@ fn slots_of(leaf: Leaf, field: &Field) -> Result<Vec<Slot>, String> {
         (Encoding::Plain, Leaf::FirstFrame | Leaf::LastFrame) => Ok(vec![Slot::Media(leaf)]),
         (Encoding::Plain, leaf) if leaf.is_media() => Ok(vec![Slot::MediaList(leaf)]),
         (Encoding::Plain, leaf) => Ok(vec![Slot::Plain(leaf)]),
+        (Encoding::Single, leaf) if leaf.is_media() => match field.items {
+            Some(Span { max: Some(1), .. }) => Ok(vec![Slot::Media(leaf)]),
+            _ => Err("as single needs items of at most 1".to_owned()),
+        },
         (Encoding::Frames, Leaf::FirstFrame | Leaf::LastFrame) => {
             let key = field.key.clone().ok_or("as frames needs key")?;
             Ok(vec![Slot::Frames { key, leaves: [leaf].into_iter().collect() }])

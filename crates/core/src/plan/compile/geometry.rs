@@ -75,8 +75,9 @@ impl Compiler<'_> {
             field.step.map_or(Some(8), Number::as_whole).and_then(|step| u32::try_from(step).ok());
         let tiers = field.tiers.iter().flatten().map(|tier| tier.0).collect();
         let origin = self.origin("fields", "size", "width");
+        let step_origin = field.step.map(|_| self.origin("fields", "size", "step"));
         let areas = self.areas(as_of);
-        Some(Free { width, height, step: step.unwrap_or(8), tiers, areas, origin })
+        Some(Free { width, height, step: step.unwrap_or(8), step_origin, tiers, areas, origin })
     }
 
     fn areas(&self, as_of: Option<Date>) -> Vec<(spec::Span, Origin)> {

@@ -14,8 +14,9 @@ use super::{Call, Fate, options};
 use crate::leaf::Leaf;
 use crate::plan::{Node, Slot, What};
 use crate::request::{Media, MediaSource};
+use crate::rule::is_ignored;
 use notes::{is_handed_over, note, unchecked};
-use wire::{geometry_on_wire, on_wire};
+use wire::{geometry_on_wire, is_namesake, on_wire};
 
 /// What became of one field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -137,6 +138,7 @@ fn asked(call: Call<'_>, leaf: Leaf) -> Value {
 fn dropped_row(call: Call<'_>, leaf: Leaf) -> Row {
     let mut row = Row::new(leaf.path(), RowOutcome::Dropped, asked(call, leaf));
     let default = call.plan.field(leaf).and_then(|field| field.default.as_ref());
+    let default = default.filter(|_| !has_no_effect(call, leaf));
     row.note =
         default.map(|(default, _)| format!("the vendor's default applies: {default}").into());
     row
@@ -213,6 +215,7 @@ fn added_rows(call: Call<'_>, nodes: &[Node], prefix: &str, rows: &mut Vec<Row>)
             if prefix.is_empty() { node.key.clone() } else { format!("{prefix}.{}", node.key) };
         match &node.what {
             What::Object(children) => added_rows(call, children, &path, rows),
+            What::Slot(slot) if is_namesake(slot, &path) => {}
             What::Slot(slot @ (Slot::Constant(_) | Slot::TaskId | Slot::BesidePixels(_))) => {
                 let value = crate::encoding::slot_value(slot, &node.key, call);
                 let wire = vec![path.as_str().into()];
@@ -248,7 +251,12 @@ fn defaulted_row(call: Call<'_>, leaf: Leaf) -> Option<Row> {
     }
     let mut row = Row::new(leaf.path(), RowOutcome::Defaulted, default.clone());
     row.note = spec_note(call, leaf);
-    Some(row)
+    Some(row).filter(|_| !has_no_effect(call, leaf))
+}
+
+/// Whether the vendor ignores the leaf beside what is sent, its default included.
+fn has_no_effect(call: Call<'_>, leaf: Leaf) -> bool {
+    call.plan.rules.iter().any(|(rule, _)| is_ignored(rule, leaf, |with| call.writes(with)))
 }
 
 /// Whether what is on the wire already decides what a geometry leaf stands for.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::super::settle::canonical;
 use super::{Call, asked};
 use crate::leaf::Leaf;
-use crate::plan::{Node, What};
+use crate::plan::{Node, Slot, What};
 
 /// The wire paths of a leaf and the value that they carry.
 pub(super) fn on_wire(call: Call<'_>, leaf: Leaf) -> (Vec<Arc<str>>, Value) {
@@ -58,15 +58,32 @@ fn collect(
     }
 }
 
+/// What goes with pixels under a canonical field's own name, such as Replicate's `size: "custom"`:
+/// as an added row it would look like that field a second time.
+fn namesakes(call: Call<'_>) -> impl Iterator<Item = (Arc<str>, Value)> {
+    call.plan.payload.iter().filter_map(move |node| match &node.what {
+        What::Slot(slot) if is_namesake(slot, &node.key) => {
+            Some((node.key.as_str().into(), crate::encoding::slot_value(slot, &node.key, call)?))
+        }
+        _ => None,
+    })
+}
+
+/// Whether a wire key beside pixels is called as a canonical field is.
+pub(super) fn is_namesake(slot: &Slot, path: &str) -> bool {
+    matches!(slot, Slot::BesidePixels(_)) && Leaf::from_path(path).is_some()
+}
+
 pub(super) fn geometry_on_wire(call: Call<'_>, leaf: Leaf) -> (Vec<Arc<str>>, Value) {
     let (plan, wired) = (call.plan, &call.settlement.wired);
     let wire_of = |leaf: Leaf| plan.field(leaf).map(|field| field.wire.clone()).unwrap_or_default();
     if let Some(size) = wired.pixels {
-        let wire = wire_of(Leaf::Size);
-        let sides = wire.iter().zip([size.width, size.height]);
+        let sides = wire_of(Leaf::Size).into_iter();
+        let sides = sides.zip([size.width, size.height].map(Value::from));
+        let whole: Vec<(Arc<str>, Value)> = sides.chain(namesakes(call)).collect();
         let value: Map<String, Value> =
-            sides.map(|(path, side)| (path.to_string(), side.into())).collect();
-        return (wire, value.into());
+            whole.iter().map(|(path, value)| (path.to_string(), value.clone())).collect();
+        return (whole.into_iter().map(|(path, _)| path).collect(), value.into());
     }
     let ratio =
         wired.ratio.map(|at| (wire_of(Leaf::AspectRatio), plan.geometry.ratio_words[at].1.clone()));

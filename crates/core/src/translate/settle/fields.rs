@@ -29,7 +29,7 @@ impl State<'_> {
     }
 
     /// Whether the offer behaves so anyway: by the meaning of the value, or by its spec.
-    fn is_implied(&self, leaf: Leaf) -> bool {
+    pub(super) fn is_implied(&self, leaf: Leaf) -> bool {
         let request = self.request;
         let field = self.plan.field(leaf);
         let by_meaning = match leaf {
@@ -39,6 +39,8 @@ impl State<'_> {
                 request.sequential_count == Some(1) && !self.plan.has_sequence_switch()
             }
             Leaf::Safety => request.word(leaf) == Some("off"),
+            // What the model always makes, where the offer has no parameter for it.
+            Leaf::Fps => field.is_none() && request.fps == self.plan.fps.map(u64::from),
             _ => false,
         };
         by_meaning

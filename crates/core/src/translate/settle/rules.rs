@@ -25,6 +25,8 @@ impl State<'_> {
         for (rule, origin) in &plan.rules {
             let broken = match rule {
                 Rule::Excludes { fields, with } => check_excludes(self.set, *fields, *with, origin),
+                // What the offer does anyway is no loss.
+                Rule::NoEffect { field, .. } if self.is_implied(*field) => continue,
                 Rule::NoEffect { field, with } => {
                     check_no_effect(self.set, *field, *with, origin).into_iter().collect()
                 }
