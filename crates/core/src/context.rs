@@ -40,6 +40,14 @@ impl TaskKey {
         TaskKey { given: None, digest: Sha256::digest(bytes).into() }
     }
 
+    /// This key together with a caller's own, such as an idempotency key: another request under the
+    /// same key of the caller has other ids.
+    #[must_use]
+    pub fn keyed(self, key: &[u8]) -> TaskKey {
+        let digest = Sha256::new().chain_update(self.digest).chain_update(key).finalize();
+        TaskKey { given: None, digest: digest.into() }
+    }
+
     /// A key that gives the first call this very id.
     pub fn given(id: Uuid) -> TaskKey {
         TaskKey { given: Some(id), digest: Sha256::digest(id.as_bytes()).into() }

@@ -8,8 +8,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use genmux_core::{
-    Context, ErrorKind, JobState, JobStatus, Offer, Rejection, Request, TaskKey, Ticket,
-    spec::Status,
+    Context, ErrorKind, JobState, JobStatus, Offer, Rejection, Request, Ticket, spec::Status,
 };
 use http::HeaderMap;
 use tracing::Instrument as _;
@@ -73,7 +72,7 @@ impl Vendor {
         let key = options.idempotency_key.clone();
         // Two calls without a key are two jobs, also for the same request.
         let key = key.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
-        context.task = TaskKey::derived(key.as_bytes());
+        context.task = context.task.keyed(key.as_bytes());
         context
     }
 

@@ -88,8 +88,13 @@ fn difference(expect: &Expect, at: usize, artifact: &Artifact) -> Vec<Difference
         differs("duration", asked.to_string(), got.to_string());
     }
     let wanted = if expect.videos.is_some() { Kind::Video } else { Kind::Image };
-    if artifact.kind != wanted {
-        differs("kind", wanted.to_string(), artifact.kind.to_string());
+    let is_wanted = |mime: &str| mime.starts_with(wanted.name());
+    match artifact.mime.as_deref() {
+        Some(mime) if !is_wanted(mime) => differs("kind", wanted.to_string(), mime.to_owned()),
+        None if artifact.kind != wanted => {
+            differs("kind", wanted.to_string(), artifact.kind.to_string());
+        }
+        _ => {}
     }
     if let (Some(format), Some(mime)) = (expect.format, artifact.mime.as_deref())
         && format.mime() != mime
@@ -170,7 +175,8 @@ mod tests {
         differs(&artifact(860, 480, 5), &["size"]);
         differs(&artifact(864, 480, 6), &["duration"]);
         differs(&Artifact { seconds: Some(Number::millis(5040)), ..artifact(864, 480, 5) }, &[]);
-        differs(&Artifact { kind: Kind::Image, ..artifact(864, 480, 5) }, &["kind"]);
+        differs(&Artifact { mime: Some("text/html".into()), ..artifact(864, 480, 5) }, &["kind"]);
+        differs(&Artifact { mime: None, kind: Kind::Image, ..artifact(864, 480, 5) }, &["kind"]);
         differs(&Artifact { width: None, seconds: None, ..artifact(0, 480, 5) }, &[]);
     }
 
