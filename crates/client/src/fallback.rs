@@ -73,7 +73,8 @@ impl Fallback {
                 Ok(done) => return Ok(done),
                 Err(failed) => failed,
             };
-            let Some(next) = others.next().filter(|_| self.goes_on(&failed)) else {
+            let in_time = options.deadline.is_none_or(|deadline| started.elapsed() < deadline);
+            let Some(next) = others.next().filter(|_| in_time && self.goes_on(&failed)) else {
                 return Err(failed);
             };
             options.tell(|| Event::Fallback {

@@ -3,10 +3,13 @@
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use genmux_core::{ErrorKind, Rejection, Request};
-use governor::{DefaultKeyedRateLimiter, Jitter, Quota, RateLimiter};
+use governor::clock::Clock as _;
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use tokio::time::Instant;
 
 use crate::error::{Error, RunError};
 use crate::job::Job;
@@ -49,16 +52,28 @@ impl<P> RateLimited<P> {
         RateLimited { inner, limits, account: account.into() }
     }
 
-    /// Waits for the account's turn, no longer than the deadline.
+    /// Waits for the account's turn; says at once where the deadline would come before it.
     async fn turn(&self, options: &RunOptions) -> Result<(), Error> {
-        let jitter = Jitter::up_to(std::time::Duration::from_millis(50));
-        let turn = self.limits.0.until_key_ready_with_jitter(&self.account, jitter);
-        tokio::time::timeout(options.waits(), turn).await.map_err(|_elapsed| {
-            let message = "the deadline passed while the rate limit held the request back; nothing \
-                           was sent";
-            Error::new(ErrorKind::RateLimited, message)
-        })
+        let due = Instant::now().checked_add(options.waits());
+        while let Err(not_yet) = self.limits.0.check_key(&self.account) {
+            let wait = not_yet.wait_time_from(self.limits.0.clock().now());
+            if due.is_some_and(|due| Instant::now() + wait > due) {
+                return Err(held_back(wait));
+            }
+            tokio::time::sleep(wait).await;
+        }
+        Ok(())
     }
+}
+
+fn held_back(wait: Duration) -> Error {
+    let message = format!(
+        "the rate limit holds the request back for {} s, longer than the deadline; nothing was sent",
+        wait.as_secs_f64().ceil()
+    );
+    let mut error = Error::new(ErrorKind::RateLimited, message);
+    error.retry_after = Some(wait);
+    error
 }
 
 #[async_trait]

@@ -1,11 +1,12 @@
 //! Offers in a chain: the next one serves only where the last one certainly cost nothing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use genmux::{
     Client, ErrorKind, Event, Fallback, Outcome, Provider, Request, RunError, RunOptions,
 };
-use genmux_sandbox::{Fault, Step};
+use genmux_sandbox::{Fault, Rule, Step};
 
 use crate::list::List;
 use crate::stage::{Stage, Told};
@@ -19,6 +20,8 @@ pub(crate) fn trials(list: &mut List) {
     list.add("fallback::a_lost_submission_is_not_followed", lost);
     list.add("fallback::a_failed_job_is_followed_if_it_is_free", failed_job);
     list.add("fallback::a_passed_deadline_is_not_followed", deadline);
+    list.add("fallback::a_passed_deadline_pays_for_no_other_job", too_late);
+    list.add("fallback::a_chain_of_no_known_offer_is_refused", of_none);
     list.add("fallback::a_handle_goes_to_the_offer_that_serves_it", handle);
     if list.subject.moderation.is_some() {
         list.add("fallback::a_content_check_is_followed_only_on_request", content_check);
@@ -122,15 +125,36 @@ async fn failed_job(stage: Stage) {
 
 async fn deadline(stage: Stage) {
     stage.fault(Step::Submit, Fault::Slow { ms: 60_000 });
-    let options = RunOptions {
-        deadline: Some(std::time::Duration::from_millis(300)),
-        ..RunOptions::default()
-    };
+    let deadline = Some(Duration::from_millis(300));
+    let options = RunOptions { deadline, ..RunOptions::default() };
     let chain = chain(&stage, &stage.client());
     let failed = chain.run(&boat(), &options).await.unwrap_err();
     assert_eq!(failed.failed().unwrap().kind, ErrorKind::Timeout);
     assert!(failed.failed().unwrap().job.is_some());
     stage.charged(1);
+}
+
+/// The first offer takes its time to refuse: nobody would wait for what the second one makes.
+async fn too_late(stage: Stage) {
+    let first = |fault| Rule::new(stage.subject.sandbox, Step::Submit, fault);
+    let refused = Fault::Status { status: 404, body: None };
+    stage.sandbox.set_faults(vec![first(Fault::Delay { ms: 600 }), first(refused)]);
+    let deadline = Some(Duration::from_millis(300));
+    let options = RunOptions { deadline, ..RunOptions::default() };
+    let failed = chain(&stage, &stage.client()).run(&boat(), &options).await.unwrap_err();
+    assert!(!failed.may_have_been_charged(), "{failed:?}");
+    stage.charged(0);
+}
+
+async fn of_none(stage: Stage) {
+    let client = stage.client();
+    let refused = |offers: &[&str]| client.chain(offers).unwrap_err().kind;
+    assert_eq!(refused(&[]), ErrorKind::Invalid);
+    assert_eq!(refused(&[stage.work().offer, "acme/no-such"]), ErrorKind::NotFound);
+    let mut settings = stage.settings();
+    settings.base_urls.insert(stage.subject.name.to_owned(), "no-url".to_owned());
+    let refused = Client::new(settings).unwrap().provider(stage.work().offer).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::Invalid);
 }
 
 async fn handle(stage: Stage) {

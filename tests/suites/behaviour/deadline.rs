@@ -12,6 +12,7 @@ use crate::stage::Stage;
 pub(crate) fn trials(list: &mut List) {
     list.add("deadline::passes_and_leaves_the_job", passes);
     list.add("deadline::of_zero_is_refused_and_sends_nothing", zero);
+    list.add("deadline::may_be_as_far_as_it_likes", as_far);
     match list.capability().cancel {
         Cancel::Stops => list.add("deadline::stops_the_job_on_request", stops),
         Cancel::None | Cancel::BestEffort => {
@@ -48,6 +49,12 @@ async fn zero(stage: Stage) {
     assert_eq!(failed.failed().unwrap().kind, ErrorKind::Invalid);
     assert!(!failed.may_have_been_charged());
     stage.untouched().await;
+}
+
+async fn as_far(stage: Stage) {
+    let options = RunOptions { deadline: Some(Duration::MAX), ..RunOptions::default() };
+    stage.hurried().run(&stage.request(), &options).await.unwrap();
+    stage.charged(1);
 }
 
 /// The message of a run that is stopped after a moment, and how the job then is.

@@ -1,7 +1,7 @@
 //! Downloads that go wrong: the work is paid for, and what is known of it is kept.
 
 use genmux::{Charged, ErrorKind, JobStatus, Outcome, Provider as _};
-use genmux_sandbox::{Fault, Rule, Step};
+use genmux_sandbox::{Fault, Options, Rule, Step};
 
 use crate::list::List;
 use crate::stage::{Stage, fetch};
@@ -28,6 +28,14 @@ pub(crate) fn trials(list: &mut List) {
     ] {
         let name = format!("download::one_that_{name}_is_a_failure_that_keeps_its_place");
         list.add(&name, |stage| failed(stage, fault));
+    }
+    list.add("download::an_address_in_a_private_network_is_not_fetched", private);
+    list.add("download::a_redirect_takes_no_key_along", no_key);
+    if list.subject.sequence.is_some() {
+        list.add("download::one_of_several_that_is_gone_leaves_the_others", one_of_several);
+    }
+    if list.subject.name == "runware" {
+        list.add("download::results_within_the_reply_are_saved", inlined);
     }
     list.add("download::goes_on_from_the_handle", again);
     list.add("download::an_html_page_is_not_taken_for_an_artifact", html);
@@ -70,6 +78,55 @@ async fn kept(stage: &Stage, outcome: &Outcome) {
     stage.no_fault();
     assert!(!fetch(&artifact.url).await.is_empty());
     stage.charged(1);
+}
+
+/// The vendor's reply names it, without a redirect.
+async fn private(stage: Stage) {
+    let (here, there) = (format!("{}/outputs", stage.sandbox.addr()), "10.0.0.1/outputs");
+    stage.fault_for_ever(Step::Poll, Fault::Replace { from: here, to: there.to_owned() });
+    let outcome = stage.hurried().run(&stage.request(), &stage.saving()).await.unwrap();
+    let [failure] = &outcome.failures[..] else { panic!("one failure: {outcome:?}") };
+    assert_eq!((failure.kind, failure.charged), (ErrorKind::Transport, Charged::Yes));
+    let artifact = &outcome.artifacts[0];
+    assert!(artifact.url.contains("10.0.0.1") && artifact.path.is_none());
+    assert_eq!(stage.calls("download").await, 0);
+}
+
+/// Output hosts of the vendors are not their APIs: a key is for these alone.
+async fn no_key(stage: Stage) {
+    let elsewhere = Stage::start(stage.subject, Options::default()).await;
+    let to = elsewhere.sandbox.base_url(stage.subject.sandbox);
+    stage.fault_for_ever(Step::Download, Fault::Redirect { to });
+    stage.hurried().run(&stage.request(), &stage.saving()).await.unwrap();
+    let requests = elsewhere.look("requests").await;
+    assert!(!requests.is_empty());
+    let keys = requests.iter().filter(|it| it["headers"].get("authorization").is_some());
+    assert_eq!(keys.count(), 0);
+}
+
+async fn one_of_several(stage: Stage) {
+    let gone = Fault::Status { status: 404, body: None };
+    let rule = Rule { nth: 2, ..Rule::new(stage.subject.sandbox, Step::Download, gone) };
+    stage.sandbox.set_faults(vec![rule]);
+    let work = stage.subject.sequence.as_ref().unwrap();
+    let provider = stage.hurried_at(work.offer);
+    let outcome = provider.run(&work.request(), &stage.saving()).await.unwrap();
+    let saved: Vec<_> = outcome.artifacts.iter().map(|it| it.path.is_some()).collect();
+    assert_eq!((saved, outcome.failures.len()), (vec![true, false, true], 1));
+}
+
+async fn inlined(stage: Stage) {
+    for form in ["base64Data", "dataURI"] {
+        let mut request = stage.request();
+        let options = serde_json::json!({ "outputType": form }).as_object().cloned().unwrap();
+        request.provider_options.0.insert("runware".to_owned(), options);
+        let outcome = stage.hurried().run(&request, &stage.saving()).await.unwrap();
+        let artifact = &outcome.artifacts[0];
+        assert_eq!((artifact.width, artifact.mime.as_deref()), (Some(1024), Some("image/jpeg")));
+        assert!(artifact.path.as_ref().unwrap().is_file(), "{form}");
+        assert_eq!(outcome.failures, []);
+    }
+    assert_eq!(stage.calls("download").await, 0);
 }
 
 async fn again(stage: Stage) {

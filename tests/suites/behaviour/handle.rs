@@ -1,5 +1,6 @@
 //! Handles: work outlives the call, the client and the process that began it.
 
+use futures_util::StreamExt as _;
 use genmux::{Cancel, ErrorKind, Event, Job, JobStatus, Progress, Provider as _, RunOptions};
 use genmux_sandbox::{Fault, Step};
 use tokio::sync::mpsc;
@@ -10,6 +11,7 @@ use crate::stage::Stage;
 pub(crate) fn trials(list: &mut List) {
     list.add("submit::the_handle_resumes_elsewhere", resumes_elsewhere);
     list.add("submit::a_dropped_run_leaves_its_job", dropped_run);
+    list.add("submit::a_dropped_stream_leaves_its_job", dropped_stream);
     list.add("submit::the_handle_keeps_the_callers_notes", notes);
     list.add("submit::a_handle_is_not_sent_to_another_address", other_address);
     if list.capability().dedupes_submits {
@@ -61,6 +63,16 @@ async fn dropped_run(stage: Stage) {
     stage.charged(1);
 }
 
+async fn dropped_stream(stage: Stage) {
+    stage.fault(Step::Submit, Fault::Slow { ms: 500 });
+    let (provider, request, none) = (stage.provider(), stage.request(), none());
+    let mut events = provider.events(&request, &none);
+    let Some(Ok(Event::Submitted(job))) = events.next().await else { panic!("no handle") };
+    drop(events);
+    assert_eq!(provider.wait(&job, &none).await.unwrap().artifacts.len(), 1);
+    stage.charged(1);
+}
+
 async fn notes(stage: Stage) {
     let mut options = none();
     options.tags.insert("order".to_owned(), "4711".to_owned());
@@ -83,10 +95,12 @@ async fn other_address(stage: Stage) {
 
 async fn same_key(stage: Stage) {
     let options = RunOptions { idempotency_key: Some("order 4711".to_owned()), ..none() };
-    let first = stage.provider().submit(&stage.request(), &options).await.unwrap();
-    let again = stage.provider().run(&stage.request(), &options).await.unwrap();
-    assert_eq!(again.job, first.id);
-    stage.charged(1);
+    let mut request = stage.request();
+    request.count = Some(5);
+    let first = stage.provider().submit(&request, &options).await.unwrap();
+    let again = stage.provider().run(&request, &options).await.unwrap();
+    assert_eq!((again.job, again.artifacts.len()), (first.id, 5));
+    stage.charged(2);
 }
 
 /// An error, or a job of its own: never a picture of something else.

@@ -34,7 +34,7 @@ use list::List;
 use subject::{SUBJECTS, Subject};
 
 /// Trials mostly wait for a vendor that is asked every few seconds.
-const AT_ONCE: usize = 40;
+const AT_ONCE: usize = 64;
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();

@@ -25,6 +25,17 @@ pub(crate) fn trials(list: &mut List) {
         let name = format!("poll::survives_five_{name}");
         list.add(&name, move |stage| survives(stage, fault));
     }
+    if list.subject.name == "scenario" {
+        for (name, fault) in [
+            ("lost", Fault::ResetAfter),
+            ("html", Fault::Html),
+            ("refused", status(500)),
+            ("short", Fault::Status { status: 200, body: Some(r#"{"assets": []}"#.to_owned()) }),
+        ] {
+            let name = format!("poll::survives_a_{name}_list_of_outputs");
+            list.after_polls(0, &name, move |stage| outputs(stage, fault));
+        }
+    }
     list.add("poll::ends_when_the_vendor_refuses_to_answer", refuses);
     list.add("poll::waits_as_long_as_the_header_says", |stage| waits(stage, true, false));
     if list.subject.name != "runware" {
@@ -48,6 +59,16 @@ async fn survives(stage: Stage, fault: Fault) {
     let outcome = stage.hurried().run(&stage.request(), &none()).await.unwrap();
     assert_eq!((outcome.artifacts.len(), outcome.failures.len()), (1, 0));
     assert!(stage.calls("poll").await > 5);
+    stage.charged(1);
+}
+
+/// The second call reads the outputs that the first one named.
+async fn outputs(stage: Stage, fault: Fault) {
+    let rule = Rule::new(stage.subject.sandbox, Step::Poll, fault);
+    stage.sandbox.set_faults(vec![Rule { nth: 2, times: 3, ..rule }]);
+    let outcome = stage.hurried().run(&stage.request(), &stage.saving()).await.unwrap();
+    assert_eq!((outcome.artifacts.len(), outcome.failures.len()), (1, 0));
+    assert!(stage.calls("poll").await >= 6);
     stage.charged(1);
 }
 

@@ -1,6 +1,7 @@
 //! Runs that go well: what comes back, what is told, what is paid.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
@@ -29,6 +30,7 @@ pub(crate) fn trials(list: &mut List) {
     list.add("run::a_call_may_name_key_and_address", key_and_address_of_a_call);
     list.add("run::cost_is_told_as_far_as_the_vendor_says_it", cost);
     list.add("run::what_was_shown_is_what_is_sent", shown);
+    list.add("run::a_client_outlives_its_runtime", outlives);
     list.add("run::many_at_once_are_paid_once_each", many_at_once);
     if list.subject.retired.is_some() {
         list.add("run::a_retired_offer_is_refused_unless_forced", retired);
@@ -194,6 +196,21 @@ async fn shown(stage: Stage) {
     let payload: Value = serde_json::from_str(preview.payload.get()).unwrap();
     assert_eq!(stage.look("jobs").await[0]["input"], payload);
     assert_eq!((preview.offer, preview.expect), (job.offer, job.expect));
+}
+
+/// An application that is not asynchronous may make a runtime for every call.
+async fn outlives(stage: Stage) {
+    let (provider, request) = (Arc::new(stage.hurried()), stage.request());
+    for _ in 0..3 {
+        let (provider, request) = (provider.clone(), request.clone());
+        let call = move || {
+            let mut runtime = tokio::runtime::Builder::new_current_thread();
+            let runtime = runtime.enable_all().build().unwrap();
+            runtime.block_on(provider.run(&request, &RunOptions::default()))
+        };
+        tokio::task::spawn_blocking(call).await.unwrap().unwrap();
+    }
+    stage.charged(3);
 }
 
 async fn many_at_once(stage: Stage) {

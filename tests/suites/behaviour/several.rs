@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use genmux::{
-    Charged, ErrorKind, JobStatus, Outcome, Provider as _, RunOptions, Shortfall, VendorError,
+    Call, Charged, ErrorKind, JobStatus, Outcome, Provider as _, RunOptions, Shortfall, VendorError,
 };
 use genmux_sandbox::{Fault, Options, Rule, Step, Strictness};
 use serde_json::json;
@@ -21,7 +21,11 @@ pub(crate) fn trials(list: &mut List) {
         list.add("several::a_sequence_is_one_job", sequence);
         list.add("several::fewer_of_a_sequence_are_a_shortfall", fewer);
     }
+    if list.subject.name != "runware" {
+        list.add("several::a_success_without_results_is_an_error", no_results);
+    }
     if list.capability().tasks_per_submit > 1 {
+        list.add("several::one_refused_task_leaves_the_others", one_refused);
         list.add("several::data_beside_errors_is_a_partial_success", data_beside_errors);
         list.add("several::a_failed_job_leaves_its_neighbours", neighbours);
         let strictness = Strictness { failed_poll_is_400: true, ..Strictness::default() };
@@ -133,6 +137,32 @@ async fn fewer(stage: Stage) {
     assert_eq!(outcome.shortfall, Some(Shortfall { asked: 3, got: 2 }));
     assert!(outcome.failures.is_empty(), "{outcome:?}");
     stage.charged(1);
+}
+
+/// Two tasks in one submission: the vendor accepts the first and refuses the second.
+async fn one_refused(stage: Stage) {
+    let mut request = stage.request();
+    request.count = Some(5);
+    let key = genmux::context(&request).task.keyed(b"order");
+    let task = |call| key.task_id(stage.work().offer, call).to_string();
+    let accepted = json!({ "taskType": "imageInference", "taskUUID": task(0) });
+    let refused = json!({ "code": "promptBlocked", "message": "not that", "taskUUID": task(1) });
+    let body = json!({ "data": [accepted], "errors": [refused] }).to_string();
+    stage.fault(Step::Submit, Fault::Status { status: 200, body: Some(body) });
+    let options = RunOptions { idempotency_key: Some("order".to_owned()), ..RunOptions::default() };
+    let job = stage.provider().submit(&request, &options).await.unwrap();
+    assert_eq!(job.id, task(0));
+    let [Call::Accepted(ticket), Call::Refused(error)] = &job.calls[..] else { panic!("{job:?}") };
+    assert_eq!((ticket.id.as_str(), ticket.results), (task(0).as_str(), 4));
+    assert!(matches!(error.kind, ErrorKind::Moderation(_)), "{error}");
+}
+
+async fn no_results(stage: Stage) {
+    stage.fault(Step::Submit, Fault::Fewer { outputs: 0 });
+    let failed = stage.hurried().run(&stage.request(), &RunOptions::default()).await.unwrap_err();
+    let error = failed.failed().unwrap();
+    assert!(matches!(error.kind, ErrorKind::ProviderFailed | ErrorKind::Decode), "{error}");
+    assert!(error.may_have_been_charged() && error.outcome.is_some());
 }
 
 async fn data_beside_errors(stage: Stage) {

@@ -8,6 +8,13 @@ use genmux_sandbox::{Options, Provider, Sandbox};
 use crate::Done;
 use crate::fail::Failure;
 
+/// The variables of each vendor's key, with one that the sandbox takes.
+const KEYS: [(Provider, &str); 3] = [
+    (Provider::Runware, "RUNWARE_API_KEY=sandbox"),
+    (Provider::Replicate, "REPLICATE_API_TOKEN=sandbox"),
+    (Provider::Scenario, "SCENARIO_SDK_API_KEY=sandbox SCENARIO_SDK_API_SECRET=sandbox"),
+];
+
 pub(crate) fn sandbox(addr: SocketAddr) -> Result<Done, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(serve(addr))
@@ -21,7 +28,12 @@ async fn serve(addr: SocketAddr) -> Result<Done, Failure> {
         writeln!(out, "{}", sandbox.base_url(provider))?;
     }
     out.flush()?;
-    writeln!(anstream::stderr(), "any key is taken and nothing is paid for; Ctrl-C stops it")?;
+    let mut talk = anstream::stderr();
+    writeln!(talk, "any key is taken and nothing is paid for; Ctrl-C stops it. To be asked here:")?;
+    for (provider, keys) in KEYS {
+        let (name, url) = (provider.name().to_uppercase(), sandbox.base_url(provider));
+        writeln!(talk, "export {name}_BASE_URL={url} {keys}")?;
+    }
     tokio::signal::ctrl_c().await?;
     sandbox.shutdown().await;
     Ok(Done::Interrupted)

@@ -30,7 +30,7 @@ pub(crate) async fn wait(
     job: &Job,
     options: &RunOptions,
 ) -> Result<Outcome, Error> {
-    let deadline = Instant::now() + options.waits();
+    let deadline = after(options.waits());
     let (mailbox, mut news) = mpsc::unbounded_channel();
     let mut waiting = Waiting::new(job);
     let model: Arc<str> = job.model().into();
@@ -42,12 +42,18 @@ pub(crate) async fn wait(
         let next = tokio::time::timeout_at(deadline, news.recv()).await;
         let Ok(Some((at, news))) = next else { return Err(late(account, job, options).await) };
         let read = waiting.read(at, news, account, options);
-        match tokio::time::timeout_at(deadline.max(Instant::now() + GRACE), read).await {
+        match tokio::time::timeout_at(deadline.max(after(GRACE)), read).await {
             Ok(read) => read?,
             Err(_elapsed) => return Err(late(account, job, options).await),
         }
     }
     finish::outcome(job, waiting.done)
+}
+
+/// When so much time has passed; a wait that no clock can count is a long one.
+fn after(wait: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(wait).unwrap_or_else(|| now + Duration::from_hours(24 * 365))
 }
 
 /// Artifacts of a job that is done are fetched even where the deadline falls into it: their time at
