@@ -122,6 +122,45 @@ fn a_rejected_request_is_explained_and_leaves_nothing() {
 }
 
 #[test]
+fn nothing_of_several_is_sent_where_one_is_rejected() {
+    let out = folder();
+    let path = out.path().join("new");
+    let both = ["generate", "examples/clip.json", "examples/product-shot.json"];
+    let to = ["--to", "runware/seedance-1.0-pro", "--sandbox", "--out", path.to_str().unwrap()];
+    let run = genmux(&[&both[..], &to[..]].concat(), "");
+    check_refused(&run, 1, "product-shot: ", out.path());
+}
+
+#[test]
+fn a_file_that_is_no_medium_stays_here() {
+    let out = folder();
+    let text = out.path().join("text.png");
+    fs::write(&text, "hello").unwrap();
+    let request = format!(r#"{{"kind":"video","prompt":"a","frames":{{"first":{text:?}}}}}"#);
+    let run = sandboxed(&request, "replicate/seedance-2.0-fast", &out.path().join("new"), &[]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(run.err.contains("no picture, clip or sound"), "{}", run.err);
+}
+
+/// Ctrl-C while a submission is on its way, after so many milliseconds.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_submission_says_how_to_go_on() {
+    let (sandbox, out) = (Sandbox::start(), folder());
+    let fault = r#"[{"step":"submit","times":0,"fault":{"kind":"delay_after","ms":3000}}]"#;
+    sandbox.fault(fault);
+    let variables = [("RUNWARE_BASE_URL", sandbox.urls[0].as_str()), ("RUNWARE_API_KEY", "key")];
+    let args = ["generate", "-", "--to", SEEDREAM, "--out", out.path().to_str().unwrap()];
+    let run = support::interrupted(&variables, &args, PICTURE, out.path());
+    assert_eq!(run.code, 130, "{}", run.err);
+    assert!(run.err.contains("may have been accepted and charged"), "{}", run.err);
+    sandbox.fault("[]");
+    let manifest = out.path().join(&files(out.path())[0]);
+    let resumed = genmux_with(&variables, &["resume", manifest.to_str().unwrap()], "");
+    assert_eq!(resumed.code, 0, "{}", resumed.err);
+}
+
+#[test]
 fn a_rejected_offer_gives_way_to_the_next() {
     let out = folder();
     let run = sandboxed(CLIP, "runware/seedream-4.0,replicate/seedance-2.0-fast", out.path(), &[]);
@@ -223,6 +262,12 @@ fn what_was_not_done_by_the_deadline_can_be_resumed() {
     let resumed = genmux_with(&variables, &["resume", manifest.to_str().unwrap()], "");
     assert_eq!(resumed.code, 0, "{}", resumed.err);
     assert_eq!(files(out.path()).len(), 2);
+    let again = genmux_with(&variables, &["resume", manifest.to_str().unwrap()], "");
+    assert_eq!((again.code, &again.out), (0, &resumed.out), "{}", again.err);
+    fs::write(resumed.out.trim_end(), "mine").unwrap();
+    let mine = genmux_with(&variables, &["resume", manifest.to_str().unwrap()], "");
+    assert!(mine.code == 2 && mine.err.contains("--force"), "{}", mine.err);
+    fs::remove_file(resumed.out.trim_end()).unwrap();
     let elsewhere = [("REPLICATE_BASE_URL", "http://127.0.0.1:1"), ("REPLICATE_API_TOKEN", "k")];
     let refused = genmux_with(&elsewhere, &["resume", manifest.to_str().unwrap()], "");
     assert_eq!(refused.code, 2, "a handle's address is never sent to: {}", refused.err);

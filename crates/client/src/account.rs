@@ -89,9 +89,11 @@ impl fmt::Debug for Account {
 /// The base URL with its version: `/v1` is added where it is missing.
 fn base(text: &str, provider: &str) -> Result<Url, Error> {
     let refused = |why: &str| {
-        let shown = genmux_core::safe_text(text);
+        // It may hold a password.
+        let shown = genmux_core::safe_text(text.rsplit('@').next().unwrap_or_default());
+        let variable = provider.to_ascii_uppercase();
         let message = format!(
-            "base URL {shown:?} of {provider} {why}; accepted: http:// or https://, a host, and \
+            "base URL {shown:?} of {provider} ({variable}_BASE_URL) {why}; accepted: http:// or https://, a host, and \
              a path, such as https://api.example.com/v1"
         );
         Error::new(ErrorKind::Invalid, message)
@@ -197,11 +199,15 @@ fn invalid(message: &str) -> Error {
 }
 
 fn missing(auth: Auth) -> Error {
-    let variables = match auth {
+    Error::new(ErrorKind::Auth, format!("there is no key: set {}", variables(auth)))
+}
+
+/// The variables of the environment that hold a key.
+pub(crate) fn variables(auth: Auth) -> String {
+    match auth {
         Auth::Bearer(key) => key.to_owned(),
         Auth::Basic(key, secret) => format!("{key} and {secret}"),
-    };
-    Error::new(ErrorKind::Auth, format!("there is no key: set {variables}"))
+    }
 }
 
 #[cfg(test)]

@@ -18,7 +18,11 @@ pub enum Event {
         /// Its size.
         bytes: u64,
     },
-    /// The vendor accepted the work; the handle is worth keeping.
+    /// The request that costs money goes out now. Where the vendor takes ids of ours, the handle
+    /// finds the work whatever becomes of the reply.
+    Submitting(Option<Box<Job>>),
+    /// The vendor accepted the work; the handle is worth keeping. Told again, with a longer handle,
+    /// when further calls of the same request are accepted.
     Submitted(Box<Job>),
     /// What the vendor said last about one call.
     Status {
@@ -36,7 +40,9 @@ pub enum Event {
     },
     /// An artifact is there, saved if that was asked for.
     Artifact {
-        /// Which one, from 0.
+        /// Which call made it, from 0.
+        call: usize,
+        /// Which one of its call, from 0.
         index: usize,
         /// The artifact.
         artifact: Box<Artifact>,

@@ -27,7 +27,7 @@ mod vendor;
 mod wait;
 
 pub use account::Account;
-pub use download::{Download, DownloadError, Saved, Target, download, fetch, safe_stem};
+pub use download::{Download, DownloadError, Saved, Target, download, fetch, safe_stem, sha256};
 pub use error::{Error, RunError};
 pub use event::Event;
 pub use fallback::Fallback;

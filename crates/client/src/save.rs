@@ -40,8 +40,8 @@ pub(crate) fn check_names(save: &SaveTo, id: &str) -> Result<(), Error> {
     });
     let Some(taken) = taken.filter(|_| !save.overwrite) else { return Ok(()) };
     let message = format!(
-        "{} exists already, and nothing was sent; go on with its manifest, choose another folder or \
-         allow it to be replaced",
+        "{} exists already, and nothing was sent; go on with its manifest (genmux resume), choose \
+         another folder, or allow it to be replaced (--force)",
         taken.path().display()
     );
     Err(Error::new(ErrorKind::Invalid, message))
@@ -50,7 +50,7 @@ pub(crate) fn check_names(save: &SaveTo, id: &str) -> Result<(), Error> {
 /// What a call made; `None` where the vendor could not be asked for it and will be asked again.
 pub(crate) async fn fetch(
     account: &Account,
-    ticket: &Ticket,
+    (call, ticket): (usize, &Ticket),
     mut state: JobState,
     (job, options): (&Job, &RunOptions),
 ) -> Option<Done> {
@@ -70,11 +70,11 @@ pub(crate) async fn fetch(
         if let Some(save) = &options.save {
             let stem = format!("{}-{index}", safe_stem(&ticket.id));
             match keep(line, &remote, save, (&stem, job.model())).await {
-                Ok(saved) => apply(&mut artifact, saved),
+                Ok(saved) => state.failures.extend(apply(&mut artifact, saved)),
                 Err(failure) => state.failures.push(failure),
             }
         }
-        options.tell(|| Event::Artifact { index, artifact: Box::new(artifact.clone()) });
+        options.tell(|| Event::Artifact { call, index, artifact: Box::new(artifact.clone()) });
         artifacts.push(artifact);
     }
     Some(Done { state, artifacts })
@@ -146,19 +146,32 @@ async fn keep(
     })
 }
 
-/// What the bytes say goes before what the vendor says.
-fn apply(artifact: &mut Artifact, saved: Saved) {
+/// What the bytes say goes before what the vendor says; what is no medium is a failure.
+fn apply(artifact: &mut Artifact, saved: Saved) -> Option<VendorError> {
     let facts = saved.facts;
     artifact.width = facts.width.or(artifact.width);
     artifact.height = facts.height.or(artifact.height);
     artifact.seconds = facts.millis.and_then(seconds).or(artifact.seconds);
-    artifact.kind = match facts.mime {
-        Some(mime) if mime.starts_with("video/") => Kind::Video,
-        Some(mime) if mime.starts_with("image/") => Kind::Image,
-        _ => artifact.kind,
-    };
-    artifact.mime = saved.mime.or(artifact.mime.take());
+    let medium = facts.mime.and_then(kind);
+    artifact.kind = medium.unwrap_or(artifact.kind);
+    artifact.mime = Some(saved.mime.unwrap_or_else(|| "application/octet-stream".to_owned()));
     artifact.bytes = Some(saved.bytes);
     artifact.sha256 = Some(saved.sha256);
+    let name = saved.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     artifact.path = Some(saved.path);
+    if medium.is_some() {
+        return None;
+    }
+    let what = if saved.bytes == 0 { "is empty" } else { "is neither picture nor clip" };
+    let mut failure = VendorError::new(ErrorKind::Decode, format!("the output {name} {what}"));
+    failure.charged = Charged::Yes;
+    Some(failure)
+}
+
+fn kind(mime: &str) -> Option<Kind> {
+    match mime.split('/').next() {
+        Some("video") => Some(Kind::Video),
+        Some("image") => Some(Kind::Image),
+        _ => None,
+    }
 }

@@ -63,11 +63,20 @@ fn inspect_data(uri: &str) -> Result<MediaFacts, String> {
 fn inspect_file(text: &str, access: FileAccess<'_>) -> Result<MediaFacts, String> {
     let path = &allowed_path(text, access)?;
     let failed = |error| unreadable(path, &error);
-    let file = File::open(path).map_err(failed)?;
-    if file.metadata().map_err(failed)?.is_dir() {
+    let kind = std::fs::metadata(path).map_err(failed)?;
+    if kind.is_dir() {
         return Err("the path is a folder; give a file".to_owned());
     }
-    Ok(with_mime(genmux_media::inspect(file).map_err(failed)?, ""))
+    // Opening a pipe would wait for whoever writes into it.
+    if !kind.is_file() {
+        return Err("the path is no regular file".to_owned());
+    }
+    let file = File::open(path).map_err(failed)?;
+    let facts = genmux_media::inspect(file).map_err(failed)?;
+    if facts.mime.is_none() && facts.bytes != Some(0) {
+        return Err("its bytes are those of no picture, clip or sound that is known".to_owned());
+    }
+    Ok(with_mime(facts, ""))
 }
 
 /// The file that a `file:` URL or a path means, if it may be read.
@@ -242,7 +251,7 @@ mod tests {
             let context = context_with_files(&request(path), FileAccess::Within(source));
             context.media.found(Leaf::Images, 0).cloned().unwrap()
         };
-        assert!(within("\"lib.rs\"").is_ok());
+        assert!(within("\"lib.rs\"").unwrap_err().contains("no picture"), "it was read");
         for path in
             ["\"../Cargo.toml\"", "\"file:///etc/hostname\"", "\"file://%2e%2e/Cargo.toml\""]
         {

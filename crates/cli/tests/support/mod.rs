@@ -28,6 +28,30 @@ pub(crate) fn genmux(args: &[&str], input: &str) -> Run {
 
 /// As [`genmux`], with variables of the environment; those of the vendors are unset otherwise.
 pub(crate) fn genmux_with(variables: &[(&str, &str)], args: &[&str], input: &str) -> Run {
+    ended(start(variables, args, input))
+}
+
+/// Runs genmux and sends it Ctrl-C as soon as there is a file in a folder.
+#[cfg(unix)]
+pub(crate) fn interrupted(
+    variables: &[(&str, &str)],
+    args: &[&str],
+    input: &str,
+    folder: &std::path::Path,
+) -> Run {
+    let child = start(variables, args, input);
+    let is_json = |entry: std::io::Result<std::fs::DirEntry>| {
+        entry.unwrap().path().extension().is_some_and(|extension| extension == "json")
+    };
+    while !std::fs::read_dir(folder).unwrap().any(is_json) {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    ended(child)
+}
+
+fn start(variables: &[(&str, &str)], args: &[&str], input: &str) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_genmux"));
     command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).args(args);
     command.env_remove("GENMUX_SPECS").env("COLUMNS", "120");
@@ -42,9 +66,12 @@ pub(crate) fn genmux_with(variables: &[(&str, &str)], args: &[&str], input: &str
     let mut stdin = child.stdin.take().unwrap();
     let input = input.to_owned();
     // A command that reads no input closes it early.
-    let writer = std::thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
+    std::thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
+    child
+}
+
+fn ended(child: Child) -> Run {
     let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Run { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
 }
@@ -63,6 +90,22 @@ impl Sandbox {
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().take(3);
         let urls = lines.map(Result::unwrap).collect();
         Sandbox { child, urls }
+    }
+
+    /// Replaces its faults.
+    pub(crate) fn fault(&self, rules: &str) {
+        let host = self.urls[0].strip_prefix("http://").unwrap().split('/').next().unwrap();
+        let mut stream = std::net::TcpStream::connect(host).unwrap();
+        let len = rules.len();
+        write!(
+            stream,
+            "POST /_sandbox/faults HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len}\r\n\
+             Content-Type: application/json\r\nConnection: close\r\n\r\n{rules}"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
     }
 }
 

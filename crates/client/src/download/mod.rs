@@ -20,6 +20,7 @@ use url::{Origin, Url};
 
 pub use error::DownloadError;
 pub use name::safe_stem;
+pub use part::sha256;
 
 use crate::transport::{Reach, Transport};
 use memory::Memory;

@@ -139,6 +139,11 @@ fn name(file: NamedTempFile, path: &Path, overwrite: bool) -> Result<(), Downloa
     }
 }
 
+/// The SHA-256 of bytes in hex, as [`Saved::sha256`] has it.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         // Writing to a string does not fail.

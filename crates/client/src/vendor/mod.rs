@@ -13,14 +13,14 @@ use genmux_core::{
 use http::HeaderMap;
 use tracing::Instrument as _;
 
-use crate::account::Account;
+use crate::account::{Account, variables};
 use crate::error::{Error, RunError};
 use crate::inspect::Inspect;
 use crate::job::Job;
 use crate::options::RunOptions;
 use crate::outcome::Outcome;
 use crate::provider::{CallStatus, Preview, Provider, Snapshot};
-use crate::{poller, wait};
+use crate::{poller, save, wait};
 
 /// One offer of one vendor over HTTP.
 #[derive(Debug)]
@@ -91,7 +91,7 @@ impl Vendor {
         let line = account.line();
         line.authorization(line.adapter.auth())?;
         match &options.save {
-            Some(save) => crate::save::check_folder(save),
+            Some(save) => save::check_folder(save),
             None => Ok(()),
         }
     }
@@ -148,6 +148,9 @@ impl Provider for Vendor {
 
     async fn wait(&self, job: &Job, options: &RunOptions) -> Result<Outcome, Error> {
         let account = self.account_of(job, options)?;
+        if let Some(save) = &options.save {
+            save::check_folder(save)?;
+        }
         let waited = wait::wait(&account, job, options).await;
         waited.map_err(|error| error.at(self.offer.name()).of_job(job))
     }
@@ -168,6 +171,11 @@ impl Vendor {
             account.line().base()
         );
         Err(Error::new(ErrorKind::Invalid, message).at(self.offer.name()))
+    }
+
+    /// The variables of the environment that hold the key.
+    fn key_names(&self) -> String {
+        variables(self.account.line().adapter.auth())
     }
 
     fn submit_span(&self) -> tracing::Span {

@@ -8,6 +8,8 @@ use genmux_core::{
     VendorError, Violation, Wiring,
 };
 
+use tokio::time::Instant;
+
 use super::{Vendor, prepare, unwritten};
 use crate::account::{Account, Line};
 use crate::error::{Error, RunError};
@@ -30,10 +32,11 @@ pub(super) async fn submit(
     let wiring = prepare::wiring(vendor, &account, &translation, request, options);
     let wiring = wiring.await.map_err(here)?;
     let job = submit_calls(vendor, &account, &translation, &wiring, options).await;
-    let job = job.map_err(|failed| here(refusal(failed, &translation, vendor)))?;
-    options.tell(|| Event::Submitted(Box::new(job.clone())));
-    Ok(job)
+    Ok(job.map_err(|failed| here(refusal(failed, &translation, vendor)))?)
 }
+
+/// More jobs than that are a slip of the pen.
+const MOST_CALLS: u64 = 1000;
 
 /// Where tasks carry ids of ours, the names of their files are known before they are paid for.
 fn check_names(
@@ -68,28 +71,57 @@ async fn submit_calls(
     wiring: &Wiring,
     options: &RunOptions,
 ) -> Result<Job, Failed> {
-    let line = account.line();
+    let (line, started) = (account.line(), Instant::now());
+    if translation.calls() > MOST_CALLS {
+        let calls = translation.calls();
+        let message = format!("count becomes {calls} calls; accepted up to {MOST_CALLS} at once");
+        return Err(Error::new(ErrorKind::Invalid, message).into());
+    }
     let payloads: Vec<Payload<'_>> =
         (0..translation.calls()).map(|call| translation.payload(call).wired(wiring)).collect();
     let mut job = empty_job(vendor, line, translation, options);
     for batch in payloads.chunks(line.adapter.capability().tasks_per_submit) {
-        let last = job.calls.iter().find_map(|call| match call {
-            Call::Refused(error) => Some(error.clone()),
-            Call::Accepted(_) => None,
-        });
-        if let Some(refused) = last {
-            let skipped = not_sent(&refused);
-            job.calls.extend(batch.iter().map(|_| Call::Refused(skipped.clone())));
+        if let Some(why) = stopped(&job, started, options) {
+            job.calls.extend(batch.iter().map(|_| Call::Refused(why.clone())));
             continue;
         }
+        options.tell(|| Event::Submitting(announced(&job, batch, line).map(Box::new)));
         match submit_batch(line, batch, options).await {
             Ok(results) => {
                 job.calls.extend(results.into_iter().zip(batch).map(|it| call(it.0, it.1)));
             }
             Err(failed) => failed_batch(&mut job, failed, batch, line)?,
         }
+        if let Ok(job) = named(job.clone()) {
+            options.tell(|| Event::Submitted(Box::new(job)));
+        }
     }
     named(job)
+}
+
+/// Why nothing more is sent: an earlier call was refused, or the deadline has passed.
+fn stopped(job: &Job, started: Instant, options: &RunOptions) -> Option<VendorError> {
+    let refused = job.calls.iter().find_map(|call| match call {
+        Call::Refused(error) => Some(error),
+        Call::Accepted(_) => None,
+    });
+    if let Some(refused) = refused {
+        let message = "not sent, because an earlier call was refused";
+        return Some(VendorError::new(refused.kind, message));
+    }
+    let late = !job.calls.is_empty() && started.elapsed() >= options.waits();
+    late.then(|| VendorError::new(ErrorKind::Timeout, "not sent, because the deadline has passed"))
+}
+
+/// The handle of calls that are about to be sent, where the vendor takes ids of ours.
+fn announced(job: &Job, batch: &[Payload<'_>], line: &Line) -> Option<Job> {
+    if !line.adapter.capability().dedupes_submits {
+        return None;
+    }
+    let mut job = job.clone();
+    let tickets = batch.iter().map(|it| Call::Accepted(ticket(it.task_id().to_string(), it)));
+    job.calls.extend(tickets);
+    named(job).ok()
 }
 
 fn empty_job(
@@ -110,10 +142,6 @@ fn empty_job(
         calls: Vec::new(),
         tags: options.tags.clone(),
     }
-}
-
-fn not_sent(refused: &VendorError) -> VendorError {
-    VendorError::new(refused.kind, "not sent, because an earlier call was refused")
 }
 
 fn call(result: SubmitResult, payload: &Payload<'_>) -> Call {
@@ -139,10 +167,7 @@ fn failed_batch(
     line: &Line,
 ) -> Result<(), Failed> {
     let lost = failed.error.kind == ErrorKind::Ambiguous;
-    if lost && line.adapter.capability().dedupes_submits {
-        let tickets = batch.iter().map(|it| Call::Accepted(ticket(it.task_id().to_string(), it)));
-        job.calls.extend(tickets);
-        let handle = named(job.clone())?;
+    if let Some(handle) = announced(job, batch, line).filter(|_| lost) {
         return Err(Failed { error: failed.error.of_job(&handle), vendor: failed.vendor });
     }
     if job.calls.is_empty() {
@@ -225,6 +250,9 @@ fn ambiguous(mut failed: Failed, line: &Line) -> Failed {
 /// The vendor's wire parameters under their canonical names.
 fn refusal(failed: Failed, translation: &Translation<'_>, vendor: &Vendor) -> Error {
     let mut error = failed.error;
+    if error.kind == ErrorKind::Auth {
+        error.message = format!("{}; the key is that of {}", error.message, vendor.key_names());
+    }
     let problems = failed.vendor.map(|vendor| vendor.problems).unwrap_or_default();
     if problems.is_empty() {
         return error;

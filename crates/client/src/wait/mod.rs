@@ -42,7 +42,7 @@ pub(crate) async fn wait(
         let next = tokio::time::timeout_at(deadline, news.recv()).await;
         let Ok(Some((at, news))) = next else { return Err(late(account, job, options).await) };
         let read = waiting.read(at, news, account, options);
-        match tokio::time::timeout_at(deadline.max(after(GRACE)), read).await {
+        match tokio::time::timeout_at(deadline, read).await {
             Ok(read) => read?,
             Err(_elapsed) => return Err(late(account, job, options).await),
         }
@@ -56,17 +56,13 @@ fn after(wait: Duration) -> Instant {
     now.checked_add(wait).unwrap_or_else(|| now + Duration::from_hours(24 * 365))
 }
 
-/// Artifacts of a job that is done are fetched even where the deadline falls into it: their time at
-/// the vendor is short.
-const GRACE: Duration = Duration::from_mins(2);
-
 /// The deadline has passed and the job goes on, unless its end was asked for.
 async fn late(account: &Account, job: &Job, options: &RunOptions) -> Error {
     let seconds = options.waits().as_secs_f64();
-    let mut message = format!("not done after {seconds} s; the job goes on at the vendor");
+    let mut message = format!("not all done after {seconds} s; the job goes on at the vendor");
     if options.cancel_at_deadline {
         message = match vendor::stop(account, job).await {
-            Ok(true) => format!("not done after {seconds} s and stopped at the vendor"),
+            Ok(true) => format!("not all done after {seconds} s and stopped at the vendor"),
             Ok(false) => format!("{message}, which does not stop it"),
             Err(error) => format!("{message}; stopping it failed: {}", error.message),
         };
@@ -170,7 +166,7 @@ impl<'a> Waiting<'a> {
         if !state.status.is_final() || !self.is_settled(at, &state, ticket, account) {
             return;
         }
-        if let Some(done) = save::fetch(account, ticket, state, (self.job, options)).await {
+        if let Some(done) = save::fetch(account, (at, ticket), state, (self.job, options)).await {
             self.close(at, done);
         }
     }

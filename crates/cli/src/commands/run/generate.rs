@@ -46,7 +46,15 @@ fn read(args: &Generate) -> Result<Vec<(String, Request)>, Failure> {
         let label = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         Ok((label, input::request(path, &args.reading)?))
     };
-    args.requests.iter().map(one).collect()
+    let mut requests: Vec<(String, Request)> =
+        args.requests.iter().map(one).collect::<Result<_, Failure>>()?;
+    let names: Vec<String> = requests.iter().map(|(label, _)| label.clone()).collect();
+    for (at, (label, _)) in requests.iter_mut().enumerate() {
+        if names.iter().filter(|name| *name == label).count() > 1 {
+            *label = format!("{label} #{}", at + 1);
+        }
+    }
+    Ok(requests)
 }
 
 /// Vendors serve today's revision only.
@@ -120,6 +128,11 @@ async fn run_all(
             label,
         });
     }
+    let rejected: Vec<Ended> = works.iter().filter_map(Work::rejection).map(Err).collect();
+    if !rejected.is_empty() {
+        return refuse_all(&screen, &works, args);
+    }
+    let _folder = EmptyFolder::of(args);
     let all = join_all(works.iter().map(Work::run));
     tokio::select! {
         ended = all => finish(&screen, &works, &ended, args),
@@ -129,6 +142,48 @@ async fn run_all(
             Ok(Done::Interrupted)
         }
     }
+}
+
+/// One request that no offer takes: nothing of all is sent.
+fn refuse_all(screen: &Screen, works: &[Work], args: &Generate) -> Result<Done, Failure> {
+    let refused = works.iter().filter(|work| work.rejection().is_some());
+    let refused: Vec<&Work> = refused.collect();
+    let ended: Vec<Ended> = refused.iter().filter_map(|work| work.rejection()).map(Err).collect();
+    for (work, ended) in refused.iter().zip(&ended) {
+        report::say(screen, &work.label, ended, &work.kept);
+    }
+    if args.waiting.json {
+        print_all(&refused, &ended, args)?;
+    }
+    Ok(report::done(&ended))
+}
+
+/// A folder that was not there before goes again where nothing was put into it.
+struct EmptyFolder(Option<PathBuf>);
+
+impl EmptyFolder {
+    fn of(args: &Generate) -> EmptyFolder {
+        EmptyFolder(args.waiting.out.clone().filter(|folder| !folder.exists()))
+    }
+}
+
+impl Drop for EmptyFolder {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.0 {
+            // It is not empty: then it stays.
+            let _removed = std::fs::remove_dir(folder);
+        }
+    }
+}
+
+fn print_all(works: &[&Work], ended: &[Ended], args: &Generate) -> Result<(), Failure> {
+    let contexts: Vec<_> =
+        works.iter().map(|work| input::context(&work.request, &args.reading)).collect();
+    let each = ended.iter().zip(works).zip(&contexts);
+    let results: Vec<_> = each
+        .map(|((ended, work), context)| report::result(ended, &work.request, context))
+        .collect();
+    report::print(&results)
 }
 
 fn finish(
@@ -141,13 +196,7 @@ fn finish(
         report::say(screen, &work.label, ended, &work.kept);
     }
     if args.waiting.json {
-        let contexts: Vec<_> =
-            works.iter().map(|work| input::context(&work.request, &args.reading)).collect();
-        let each = ended.iter().zip(works).zip(&contexts);
-        let results: Vec<_> = each
-            .map(|((ended, work), context)| report::result(ended, &work.request, context))
-            .collect();
-        report::print(&results)?;
+        print_all(&works.iter().collect::<Vec<_>>(), ended, args)?;
     } else {
         report::print_paths(ended)?;
     }
@@ -159,11 +208,18 @@ fn say_how_to_go_on(screen: &Screen, works: &[Work], sandbox: bool) {
     for work in works {
         let line = match work.kept.get() {
             _ if sandbox => "the sandbox ends with this command; run it again".to_owned(),
+            Some((job, Ok(manifest))) if work.kept.is_in_flight() => format!(
+                "a request was on its way and may have been accepted and charged; {}",
+                report::go_on(&job.id, &manifest)
+            ),
             Some((job, Ok(manifest))) => {
                 format!("the job goes on; {}", report::go_on(&job.id, &manifest))
             }
             Some((job, Err(_))) => format!("the job goes on at the vendor as {}", job.id),
-            None => "nothing was accepted yet, as far as is known".to_owned(),
+            None if work.kept.is_in_flight() => "a request was on its way: it may have been \
+                accepted and charged; look at the vendor's list of jobs before it is sent again"
+                .to_owned(),
+            None => "nothing was sent".to_owned(),
         };
         screen.say(&format!("{}: {line}", work.label));
     }

@@ -67,14 +67,23 @@ pub(super) fn say(screen: &Screen, label: &str, ended: &Ended, kept: &Kept) {
             if error.may_have_been_charged() {
                 line("it may have been charged".to_owned());
             }
+            if let Some(wait) = error.retry_after {
+                line(format!("the vendor asks to wait {} s", wait.as_secs_f64().ceil()));
+            }
         }
     }
     match kept.get() {
-        Some((job, Ok(path))) if ended.is_err() => line(go_on(&job.id, &path)),
+        Some((job, Ok(path))) if is_open(ended) => line(go_on(&job.id, &path)),
         Some((_, Ok(path))) => line(format!("manifest {}", path.display())),
         Some((_, Err(why))) => line(why),
         None => {}
     }
+}
+
+/// Whether waiting again can help: the work has no end yet, as far as is known.
+fn is_open(ended: &Ended) -> bool {
+    let error = ended.as_ref().err().and_then(RunError::failed);
+    error.is_some_and(|error| error.outcome.is_none())
 }
 
 fn say_outcome(line: &dyn Fn(String), outcome: &Outcome) {
@@ -98,7 +107,11 @@ fn say_outcome(line: &dyn Fn(String), outcome: &Outcome) {
 
 fn say_rejection(line: &dyn Fn(String), rejection: &Rejection) {
     for violation in rejection.violations() {
-        line(format!("{}: {}", violation.field, violation.message));
+        // Messages about media begin with their field.
+        let field = &violation.field;
+        let named = violation.message.starts_with(field.as_str());
+        let field = if named { String::new() } else { format!("{field}: ") };
+        line(format!("{field}{}", violation.message));
     }
     line(format!("{} refuses the request; nothing was sent", rejection.offer()));
 }

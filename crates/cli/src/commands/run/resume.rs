@@ -1,6 +1,7 @@
 //! `genmux resume`: waits again for work whose manifest was kept.
 
-use std::path::Path;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use genmux::{Catalog, Error, ErrorKind, Manifest, Progress, RunError};
 
@@ -9,7 +10,7 @@ use super::work::{Ended, Kept};
 use super::{block_on, options, report, sandboxed};
 use crate::Done;
 use crate::args::Resume;
-use crate::commands::print_json;
+use crate::commands::{print_json, stdout};
 use crate::fail::Failure;
 
 pub(crate) fn resume(catalog: &Catalog, args: &Resume) -> Result<Done, Failure> {
@@ -18,7 +19,17 @@ pub(crate) fn resume(catalog: &Catalog, args: &Resume) -> Result<Done, Failure> 
     let manifest = Manifest::read(path).map_err(unreadable)?;
     let beside = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let folder = args.waiting.out.as_deref().or(beside).unwrap_or(Path::new("."));
-    block_on(wait(catalog, args, manifest, folder))
+    match saved(&manifest, folder) {
+        Saved::All(paths) if !args.waiting.force => print_saved(&manifest, &paths, args),
+        Saved::Changed(path) if !args.waiting.force => {
+            let message = format!(
+                "{} is not what the manifest says was saved; give --force to replace it",
+                path.display()
+            );
+            Err(Failure::Said(message))
+        }
+        _ => block_on(wait(catalog, args, manifest, folder)),
+    }
 }
 
 async fn wait(
@@ -27,11 +38,15 @@ async fn wait(
     manifest: Manifest,
     folder: &Path,
 ) -> Result<Done, Failure> {
+    let mut options = options(&args.waiting, folder);
+    // What is there under these names is whole and of this very job.
+    if let Some(save) = &mut options.save {
+        save.overwrite = true;
+    }
     let client = sandboxed::vendors(catalog)?;
     let provider = client.provider_of(&manifest.job)?;
     let screen = Screen::new();
     let shown = screen.shown(&manifest.job.id);
-    let mut options = options(&args.waiting, folder);
     options.progress = Some(Progress::new(move |event| shown.tell(event)));
     let waited = tokio::select! {
         waited = provider.wait(&manifest.job, &options) => waited,
@@ -53,6 +68,42 @@ async fn wait(
         _ => report::print_paths(std::slice::from_ref(&ended))?,
     }
     Ok(report::done(&[ended]))
+}
+
+/// What the manifest says was saved, and what is there.
+enum Saved {
+    All(Vec<PathBuf>),
+    Changed(PathBuf),
+    NotAll,
+}
+
+fn saved(manifest: &Manifest, folder: &Path) -> Saved {
+    let artifacts = manifest.outcome["artifacts"].as_array().cloned().unwrap_or_default();
+    let mut paths = Vec::new();
+    for artifact in &artifacts {
+        let (path, sha256) = (artifact["path"].as_str(), artifact["sha256"].as_str());
+        let Some((path, sha256)) = path.zip(sha256) else { return Saved::NotAll };
+        let path = folder.join(Path::new(path).file_name().unwrap_or_default());
+        match std::fs::read(&path) {
+            Ok(bytes) if genmux::sha256(&bytes) == sha256 => paths.push(path),
+            Ok(_) => return Saved::Changed(path),
+            Err(_) => return Saved::NotAll,
+        }
+    }
+    if paths.is_empty() { Saved::NotAll } else { Saved::All(paths) }
+}
+
+fn print_saved(manifest: &Manifest, paths: &[PathBuf], args: &Resume) -> Result<Done, Failure> {
+    if args.waiting.json {
+        print_json(&manifest.outcome)?;
+        return Ok(Done::Accepted);
+    }
+    let mut out = stdout();
+    for path in paths {
+        writeln!(out, "{}", path.display())?;
+    }
+    out.flush()?;
+    Ok(Done::Accepted)
 }
 
 /// The manifest says now what came of the work.

@@ -1,7 +1,7 @@
 //! One request that is run, and the manifest beside its outputs.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use genmux::{
     Client, Event, Job, Manifest, Outcome, Progress, Provider, Request, RunError, RunOptions,
@@ -25,17 +25,28 @@ pub(super) struct Work {
 /// A handle, and the file that keeps it, or why none does.
 type Handle = (Job, Result<PathBuf, String>);
 
-/// The handle of work, as soon as there is one.
+/// What is known of work while it runs.
 #[derive(Clone, Default)]
-pub(super) struct Kept(Arc<Mutex<Option<Handle>>>);
+pub(super) struct Kept(Arc<Mutex<Known>>);
+
+#[derive(Default)]
+struct Known {
+    handle: Option<Handle>,
+    in_flight: bool,
+}
 
 impl Kept {
     pub(super) fn get(&self) -> Option<Handle> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.known().handle.clone()
     }
 
-    fn set(&self, kept: Handle) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
+    /// Whether a request that costs money is on its way, so that nobody knows yet.
+    pub(super) fn is_in_flight(&self) -> bool {
+        self.known().in_flight
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -43,6 +54,11 @@ impl Kept {
 pub(super) type Ended = Result<Outcome, RunError>;
 
 impl Work {
+    /// Why no offer takes the request, if none does.
+    pub(super) fn rejection(&self) -> Option<RunError> {
+        self.provider.translate(&self.request, &self.options).err().map(RunError::from)
+    }
+
     /// Runs the request. The manifest is written without an outcome as soon as the work is
     /// accepted, so that waiting can go on whatever happens to this process.
     pub(super) async fn run(&self) -> Ended {
@@ -50,17 +66,24 @@ impl Work {
         let shown = self.shown.clone();
         let mut options = self.options.clone();
         options.progress = Some(Progress::new(move |event: Event| {
-            if let Event::Submitted(job) = &event {
-                keeper.keep(job, None);
+            match &event {
+                Event::Submitting(announced) => keeper.announce(announced.as_deref()),
+                Event::Submitted(job) => keeper.keep(job, None),
+                _ => {}
             }
             shown.tell(event);
         }));
         let ended = self.provider.run(&self.request, &options).await;
         let keeper = Keeper::of(self);
+        self.kept.known().in_flight = false;
         if let Some((job, _)) = self.kept.get() {
             let failed = || ended.as_ref().err()?.failed()?.outcome.as_ref();
-            if let Some(outcome) = ended.as_ref().ok().or_else(failed) {
-                keeper.keep(&job, Some(outcome));
+            match ended.as_ref().ok().or_else(failed) {
+                Some(outcome) => keeper.keep(&job, Some(outcome)),
+                None if ended.as_ref().is_err_and(|it| !it.may_have_been_charged()) => {
+                    keeper.forget();
+                }
+                None => {}
             }
         }
         ended
@@ -86,9 +109,26 @@ impl Keeper {
         }
     }
 
+    /// A request is on its way; where its ids are known, waiting can go on with them.
+    fn announce(&self, job: Option<&Job>) {
+        if let Some(job) = job {
+            self.keep(job, None);
+        }
+        self.kept.known().in_flight = true;
+    }
+
     fn keep(&self, job: &Job, outcome: Option<&Outcome>) {
         let written = self.write(job, outcome);
-        self.kept.set((job.clone(), written));
+        let mut known = self.kept.known();
+        known.in_flight = false;
+        known.handle = Some((job.clone(), written));
+    }
+
+    /// Nothing came of what was announced: its manifest goes, too.
+    fn forget(&self) {
+        let Some((_, Ok(path))) = self.kept.known().handle.take() else { return };
+        // Where it cannot be removed, it says that there is no outcome.
+        let _removed = std::fs::remove_file(path);
     }
 
     fn write(&self, job: &Job, outcome: Option<&Outcome>) -> Result<PathBuf, String> {
@@ -101,8 +141,8 @@ impl Keeper {
             Some(outcome) => manifest.done(outcome),
             None => manifest,
         };
-        // Its second version replaces its own first one.
-        let overwrite = save.overwrite || outcome.is_some();
+        // Later versions replace its own first one.
+        let overwrite = save.overwrite || matches!(self.kept.get(), Some((_, Ok(_))));
         let written = manifest.write(&save.folder, overwrite);
         written.map_err(|error| format!("cannot write {}: {error}", manifest.file_name()))
     }
