@@ -1,4 +1,4 @@
-"""What the three scripts share: the sandbox's address, its own routes, and downloads."""
+"""What all scripts share: the sandbox's address, its own routes, and downloads."""
 
 import json
 import os

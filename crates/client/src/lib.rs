@@ -5,6 +5,7 @@
 //! - [`Transport`] is how a request gets out: one method.
 //! - [`Job`] is the handle of accepted work; it serializes, and waiting goes on from it.
 //! - [`Outcome`] is what came of it.
+//! - [`webhook`] reads what vendors deliver, so that waiting can be shorter.
 //!
 //! What a vendor's API looks like is known to its [`Adapter`](genmux_core::Adapter) only.
 
@@ -25,6 +26,7 @@ mod save;
 mod transport;
 mod vendor;
 mod wait;
+pub mod webhook;
 
 pub use account::Account;
 pub use download::{Download, DownloadError, Saved, Target, download, fetch, safe_stem, sha256};

@@ -1,7 +1,7 @@
 //! One request at three vendors by changing one string, then a chain whose first vendor is down.
 //!
 //! `cargo run -p genmux --example swap [OFFER...]`, with each vendor's key in the environment. No
-//! keys? `cargo run --bin genmux -- sandbox` plays the vendors and prints the variables to set.
+//! keys? `genmux sandbox` plays the vendors and prints the URLs for `RUNWARE_BASE_URL` and so on.
 #![allow(clippy::print_stdout)] // An example prints.
 
 use std::env;

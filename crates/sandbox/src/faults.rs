@@ -58,6 +58,10 @@ impl Rule {
 
 /// A fault. Those before the call leave no trace of it; those after it come when the job is
 /// accepted and paid for.
+///
+/// On Runware's socket a call is a frame (pings aside), a status becomes an error frame, and a
+/// frame that a reset lost waits for its session to be resumed. `ContentType`, `Drip` and
+/// `Redirect` change nothing there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]

@@ -4,7 +4,8 @@
 //! [`Sandbox::start`] serves all three on one port. Payloads are checked as the vendors do, jobs
 //! take their time, outputs are real pictures and videos of the asked size that show the beginning
 //! of their prompt, and every accepted job is one [`Charge`]. [`Fault`]s make chosen calls go
-//! wrong, before or after they are paid for.
+//! wrong, before or after they are paid for. Runware answers over its socket too, on the same
+//! address: `ws://127.0.0.1:PORT/runware/v1`.
 //!
 //! # JSON Schemas
 //!

@@ -26,6 +26,7 @@ use crate::faults::Effect;
 use crate::ledger::Charge;
 use crate::options::Options;
 use crate::provider::{Provider, Step};
+use crate::runware::socket::{self, Asked};
 use crate::state::{App, State};
 use crate::trouble::{self, Dropped};
 use crate::{admin, outputs, replicate, reply, runware, scenario};
@@ -123,22 +124,38 @@ fn router(app: &App) -> Router {
 }
 
 /// A connection that breaks is the client's affair, unless it is to be broken from here.
+///
+/// One that becomes a socket stays in this task, so that it too ends with the sandbox.
 async fn serve(stream: TcpStream, router: Router, app: App) {
     let _small_answers_go_at_once = stream.set_nodelay(true);
-    let service = service_fn(|request| answer(request, router.clone(), Arc::clone(&app)));
+    let asked = Asked::default();
+    let service =
+        service_fn(|request| answer(request, router.clone(), Arc::clone(&app), asked.clone()));
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     let ended = Pin::new(&mut connection).await;
-    let dropped = |error: hyper::Error| error.source().is_some_and(<dyn Error>::is::<Dropped>);
-    if ended.is_err_and(dropped) {
+    let dropped = |error: &hyper::Error| error.source().is_some_and(<dyn Error>::is::<Dropped>);
+    let resets = ended.as_ref().is_err_and(dropped);
+    let parts = connection.into_parts();
+    if resets {
         // Without lingering, its end is a reset.
-        let _as_good_as_possible = connection.into_parts().io.inner().set_zero_linger();
+        let _as_good_as_possible = parts.io.inner().set_zero_linger();
+    } else if ended.is_ok() && asked.is_granted() {
+        socket::serve(parts.io.into_inner(), parts.read_buf, app).await;
     }
 }
 
-async fn answer(request: Request<Incoming>, router: Router, app: App) -> Result<Response, Dropped> {
+async fn answer(
+    request: Request<Incoming>,
+    router: Router,
+    app: App,
+    asked: Asked,
+) -> Result<Response, Dropped> {
     let Some(provider) = provider(request.uri().path()) else {
         return Ok(call(router, request.map(Body::new)).await);
     };
+    if let Some(response) = asked.grant(&request) {
+        return Ok(response);
+    }
     let (step, request) = classify(provider, request).await;
     app.note(json!({
         "at": rfc3339(app.clock.now()), "provider": provider, "step": step,

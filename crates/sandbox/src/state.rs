@@ -33,6 +33,7 @@ pub(crate) struct State {
     pub(crate) faults: Plan,
     pub(crate) validators: Validators,
     pub(crate) requests: Mutex<Vec<Value>>,
+    pub(crate) runware: crate::runware::socket::Sessions,
     pub(crate) replicate: crate::replicate::Store,
     pub(crate) scenario: crate::scenario::Store,
 }
@@ -61,6 +62,7 @@ impl State {
             faults: Plan::new(options.faults.clone()),
             validators: Validators::default(),
             requests: Mutex::default(),
+            runware: crate::runware::socket::Sessions::default(),
             replicate: crate::replicate::Store::default(),
             scenario: crate::scenario::Store::default(),
             options,

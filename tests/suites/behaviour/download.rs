@@ -1,5 +1,7 @@
 //! Downloads that go wrong: the work is paid for, and what is known of it is kept.
 
+use std::time::Duration;
+
 use genmux::{Charged, ErrorKind, JobStatus, Outcome, Provider as _};
 use genmux_sandbox::{Fault, Options, Rule, Step};
 
@@ -37,6 +39,7 @@ pub(crate) fn trials(list: &mut List) {
     if list.subject.name == "runware" {
         list.add("download::results_within_the_reply_are_saved", inlined);
     }
+    list.add("download::a_dropped_wait_leaves_no_part", dropped);
     list.add("download::goes_on_from_the_handle", again);
     list.add("download::an_html_page_is_not_taken_for_an_artifact", html);
     list.add("download::a_wrong_type_is_a_difference", wrong_type);
@@ -58,8 +61,7 @@ async fn whole(stage: Stage, fault: Fault) {
 async fn unsaved(stage: &Stage, fault: Fault) -> Outcome {
     stage.fault_for_ever(Step::Download, fault);
     let outcome = stage.hurried().run(&stage.request(), &stage.saving()).await.unwrap();
-    let left: Vec<_> = std::fs::read_dir(stage.folder()).unwrap().collect();
-    assert!(left.is_empty(), "{left:?}");
+    assert_eq!(files(stage), 0);
     outcome
 }
 
@@ -127,6 +129,29 @@ async fn inlined(stage: Stage) {
         assert_eq!(outcome.failures, []);
     }
     assert_eq!(stage.calls("download").await, 0);
+}
+
+async fn dropped(stage: Stage) {
+    stage.fault(Step::Download, Fault::Drip { ms: 100, bytes: 256 });
+    let (provider, options) = (stage.hurried(), stage.saving());
+    let job = provider.submit(&stage.request(), &options).await.unwrap();
+    let begun = async {
+        while files(&stage) == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::select! {
+        ended = provider.wait(&job, &options) => panic!("it drips for a minute: {ended:?}"),
+        () = begun => {}
+    }
+    // The disk may have been at work on the last piece.
+    while files(&stage) > 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+fn files(stage: &Stage) -> usize {
+    std::fs::read_dir(stage.folder()).unwrap().count()
 }
 
 async fn again(stage: Stage) {

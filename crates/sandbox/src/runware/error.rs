@@ -73,54 +73,67 @@ fn documentation(task: &Value, parameter: &str) -> String {
 
 pub(crate) fn refused_key(refused: Refused) -> Response {
     let login = json!({"taskType": "authentication"});
-    let refusal = match refused {
-        Refused::Missing => Refusal::new("missingApiKey", "no API key was given")
-            .on("apiKey")
-            .of_type("string")
-            .with_status(401),
-        Refused::Invalid => Refusal::new(
-            "invalidApiKey",
-            "Invalid API key. Get one at https://my.runware.ai/signup",
-        )
-        .on("apiKey")
-        .of_type("string")
-        .with_status(401),
+    match refused {
+        Refused::Throttled => throttled(Some(1)),
+        other => {
+            let refusal = key_refusal(other);
+            response(refusal.status, &refusal.body(&login))
+        }
+    }
+}
+
+/// What is said about a key.
+pub(crate) fn key_refusal(refused: Refused) -> Refusal {
+    let on_key = |refusal: Refusal| refusal.on("apiKey").of_type("string").with_status(401);
+    match refused {
+        Refused::Missing => on_key(Refusal::new("missingApiKey", "no API key was given")),
+        Refused::Invalid => {
+            let text = "Invalid API key. Get one at https://my.runware.ai/signup";
+            on_key(Refusal::new("invalidApiKey", text))
+        }
         Refused::NoCredit => {
             Refusal::new("insufficientCredits", "the balance is too low").with_status(402)
         }
         Refused::NoPlan => {
             Refusal::new("insufficientPermissions", "this key may not do that").with_status(403)
         }
-        Refused::Throttled => return throttled(Some(1)),
-    };
-    response(refusal.status, &refusal.body(&login))
+        Refused::Throttled => full(Some(1)),
+    }
 }
 
-/// The queue is full; the wait is also written into the message, since no field is documented.
 pub(crate) fn throttled(seconds: Option<u64>) -> Response {
-    let wait = seconds.map(|it| format!("; try again in {it} seconds")).unwrap_or_default();
-    let refusal = Refusal::new("rateLimitExceeded", format!("the queue is full{wait}"));
-    let mut response = response(429, &refusal.body(&Value::Null));
+    let mut response = response(429, &full(seconds).body(&Value::Null));
     if let Some(seconds) = seconds {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
 }
 
+/// The queue is full; the wait is also written into the message, since no field is documented.
+pub(crate) fn full(seconds: Option<u64>) -> Refusal {
+    let wait = seconds.map(|it| format!("; try again in {it} seconds")).unwrap_or_default();
+    Refusal::new("rateLimitExceeded", format!("the queue is full{wait}")).with_status(429)
+}
+
 /// An error without a task, as a gateway gives it.
 pub(crate) fn plain(status: u16) -> Response {
+    response(status, &of_status(status).body(&Value::Null))
+}
+
+/// An error of which only the status is known.
+pub(crate) fn of_status(status: u16) -> Refusal {
     let code = match status {
         401 => "invalidApiKey",
         402 => "insufficientCredits",
         403 => "insufficientPermissions",
         404 => "taskNotFound",
-        429 => return throttled(None),
+        429 => return full(None),
         504 => "failedTaskTimeout",
         503 => "serviceUnavailable",
         500.. => "internalServerError",
         _ => "unknownError",
     };
-    response(status, &Refusal::new(code, format!("status {status}")).body(&Value::Null))
+    Refusal::new(code, format!("status {status}")).with_status(status)
 }
 
 fn response(status: u16, error: &Value) -> Response {

@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod error;
 mod model;
 mod poll;
+pub(crate) mod socket;
 mod submit;
 mod upload;
 mod webhook;
@@ -22,6 +23,7 @@ use crate::provider::Step;
 use crate::reply::{self, header};
 use crate::state::App;
 use error::Refusal;
+use submit::Accepted;
 
 pub(crate) fn routes() -> Router<App> {
     // Official SDKs take the address with the version in it; `/runware` is for the careless.
@@ -127,25 +129,28 @@ async fn all(
 ) -> Answer {
     let mut synchronous = Vec::new();
     for task in tasks {
-        match task["taskType"].as_str().unwrap_or_default() {
-            "imageInference" | "videoInference" if dry => answer.join(submit::dry(app, &task)),
-            "imageInference" | "videoInference" => {
-                match submit::submit(app, &task, effect.clone()) {
-                    submit::Accepted::Now(reply) => answer.join(reply),
-                    submit::Accepted::Later(id) => synchronous.push(id),
-                }
-            }
-            "getResponse" => answer.join(poll::poll(app, &task).await),
-            "imageUpload" | "mediaStorage" => answer.join(upload::upload(app, &task)),
-            "accountManagement" => answer.join(account(app, &task)),
-            "ping" => answer.join(Answer::data(json!({"taskType": "ping", "pong": true}))),
-            _ => answer.join(unknown(&task)),
+        match one(app, &task, effect, dry).await {
+            Accepted::Now(reply) => answer.join(reply),
+            Accepted::Later(id) => synchronous.push(id),
         }
     }
     for id in synchronous {
         answer.join(poll::deliver(app, &id).await);
     }
     answer
+}
+
+/// One task, over HTTP or in a frame.
+async fn one(app: &App, task: &Value, effect: &Effect, dry: bool) -> Accepted {
+    Accepted::Now(match task["taskType"].as_str().unwrap_or_default() {
+        "imageInference" | "videoInference" if dry => submit::dry(app, task),
+        "imageInference" | "videoInference" => return submit::submit(app, task, effect.clone()),
+        "getResponse" => poll::poll(app, task).await,
+        "imageUpload" | "mediaStorage" => upload::upload(app, task),
+        "accountManagement" => account(app, task),
+        "ping" => Answer::data(json!({"taskType": "ping", "pong": true})),
+        _ => unknown(task),
+    })
 }
 
 fn unknown(task: &Value) -> Answer {

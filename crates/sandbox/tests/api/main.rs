@@ -11,3 +11,4 @@ mod runware;
 mod scenario;
 mod scenario_more;
 mod support;
+mod websocket;
