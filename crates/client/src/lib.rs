@@ -5,6 +5,7 @@
 //! - [`Transport`] is how a request gets out: one method.
 //! - [`Job`] is the handle of accepted work; it serializes, and waiting goes on from it.
 //! - [`Outcome`] is what came of it.
+//! - [`journal`] keeps what was submitted, from before it is sent.
 //! - [`webhook`] reads what vendors deliver, so that waiting can be shorter.
 //!
 //! What a vendor's API looks like is known to its [`Adapter`](genmux_core::Adapter) only.
@@ -16,6 +17,7 @@ mod event;
 mod fallback;
 mod inspect;
 mod job;
+pub mod journal;
 mod limited;
 mod manifest;
 mod options;
