@@ -7,6 +7,7 @@
 //! - [`Catalog`] holds spec files, [`Offer`] one model as served by one provider.
 //! - [`Offer::translate`] gives a [`Translation`] (payloads, ledger, what to expect) or a
 //!   [`Rejection`] with every limit that the request breaks.
+//! - [`Offer::lift`] is the way back: a payload is read by the plan that would write it.
 
 mod adapter;
 mod catalog;
@@ -15,6 +16,7 @@ mod context;
 mod encoding;
 mod geometry;
 mod leaf;
+mod lift;
 mod number;
 mod plan;
 mod policy;
@@ -36,6 +38,7 @@ pub use catalog::{Catalog, CatalogError, Offer, SpecProblem};
 pub use context::{Context, MediaTable, TaskKey};
 pub use encoding::Handover;
 pub use leaf::{Leaf, Leaves};
+pub use lift::{Enclosed, LiftError, Lifted, read_payload};
 pub use number::Number;
 pub use policy::{Mode, ParsePolicyError, Policy};
 pub use request::{

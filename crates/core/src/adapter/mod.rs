@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use ::http::Response;
 use bytes::Bytes;
+use serde_json::Value;
 
 pub use body::{Body, Segment, Source};
 pub use capability::{Cancel, Capability, Hooks};
@@ -22,6 +23,7 @@ pub use job::{Cost, CostBasis, JobState, JobStatus, RemoteArtifact, Submitted, T
 pub use upload::{PartUrl, UploadFile, UploadStage, UploadState, UploadStep, Uploaded};
 pub use webhook::{Hook, HookError, HookEvent};
 
+use crate::lift::{Enclosed, LiftError};
 use crate::translate::Payload;
 
 /// A whole HTTP reply, small enough to hold: outputs are streamed and never come here.
@@ -145,6 +147,19 @@ pub trait Adapter: Send + Sync + fmt::Debug {
     /// When the vendor refuses the payload, or the call failed.
     fn read_price(&self, _reply: &Reply) -> Result<Cost, VendorError> {
         Err(VendorError::new(ErrorKind::Invalid, "this provider tells no price beforehand"))
+    }
+
+    /// The payloads within a body that programs send to this provider; none where body or address
+    /// are another's, or ask for no picture or clip. `url` is where the body goes, if it is known.
+    ///
+    /// # Errors
+    /// When the body is this provider's and cannot be read.
+    fn read_sent<'a>(
+        &self,
+        _url: Option<&str>,
+        body: &'a Value,
+    ) -> Result<Vec<Enclosed<'a>>, LiftError> {
+        Ok(vec![Enclosed::bare(body)])
     }
 
     /// What a webhook delivery says.

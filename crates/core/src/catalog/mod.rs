@@ -4,6 +4,7 @@ mod check;
 mod error;
 mod find;
 mod offer;
+mod revisions;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::context::Context;
+use crate::lift::{Enclosed, LiftError, Lifted, lift};
 use crate::plan::Plan;
 use crate::policy::Policy;
 use crate::request::{Kind, Request};
@@ -143,6 +144,46 @@ impl Offer {
         context: &'a Context,
     ) -> Result<Translation<'a>, Box<Rejection>> {
         translate(&self.plan, request, policy, context)
+    }
+
+    /// Reads a payload of the offer back into a request: a Runware task, a Replicate `input`, a
+    /// Scenario body. The limits are those of this revision.
+    ///
+    /// # Errors
+    /// When it is no object, names another model, or has no key that the offer knows.
+    ///
+    /// ```
+    /// # use genmux_core::Catalog;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let files = [
+    /// #     ("acme/provider.json", r#"{"name": "Acme", "base_url": "https://acme.example",
+    /// #         "source": "page", "since": "2026-01-01", "dated_by": "page", "media": []}"#),
+    /// #     ("models/lab/clip.json", r#"{"name": "Clip", "kind": "video", "workflows": [],
+    /// #         "source": "page", "since": "2026-01-01", "dated_by": "page"}"#),
+    /// #     ("acme/clip.json", r#"{"lab": "lab", "vendor_id": "clip", "revisions": [{
+    /// #         "since": "2026-01-01", "dated_by": "page", "source": "page",
+    /// #         "fields": {"duration": {"to": "seconds", "max": 10}}}]}"#),
+    /// # ];
+    /// # let catalog = Catalog::new(files.map(|(path, text)| (path.to_owned(), text.into())));
+    /// let payload = serde_json::json!({ "seconds": 12, "mood": "calm" });
+    /// let offer = catalog.offer("acme/clip")?;
+    /// let lifted = offer.lift(&payload)?;
+    /// assert_eq!(lifted.request.duration, Some(genmux_core::Duration::seconds(12)));
+    /// assert_eq!(lifted.violations[0].message, "duration 12 is above 10; accepted up to 10");
+    /// assert_eq!(lifted.unknown(), ["mood"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn lift<'a>(&'a self, payload: &'a Value) -> Result<Lifted<'a>, LiftError> {
+        lift(&self.plan, None, payload, &[])
+    }
+
+    /// Reads a payload together with what the body around it and its address say.
+    ///
+    /// # Errors
+    /// As [`Offer::lift`].
+    pub fn lift_sent<'a>(&'a self, sent: &'a Enclosed<'a>) -> Result<Lifted<'a>, LiftError> {
+        lift(&self.plan, sent.vendor_id.as_deref(), sent.payload, &sent.envelope)
     }
 }
 

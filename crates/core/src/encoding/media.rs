@@ -2,7 +2,9 @@
 
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 
+use super::{Reading, base64, type_of};
 use crate::leaf::Leaf;
 use crate::plan::Plan;
 use crate::request::{Media, MediaFacts, MediaSource};
@@ -109,4 +111,59 @@ pub(crate) fn handover(plan: &Plan, media: &Media, facts: Option<&MediaFacts>) -
         }
         _ => Handover::AsItIs,
     }
+}
+
+/// Reads one medium into its leaf.
+pub(super) fn read_one(reading: &mut Reading<'_>, leaf: Leaf, value: &Value) -> Result<(), String> {
+    let read = medium(reading.plan, value)?;
+    match leaf {
+        Leaf::FirstFrame => reading.request.frames.first = Some(read),
+        Leaf::LastFrame => reading.request.frames.last = Some(read),
+        _ => list(reading, leaf).push(read),
+    }
+    Ok(())
+}
+
+/// Reads a list of media into its leaf; an empty one is unset.
+pub(super) fn read_list(
+    reading: &mut Reading<'_>,
+    leaf: Leaf,
+    value: &Value,
+) -> Result<(), String> {
+    let Value::Array(items) = value else {
+        return Err(format!("takes a list, not {}", type_of(value)));
+    };
+    let plan = reading.plan;
+    let read = items.iter().enumerate().map(|(at, item)| {
+        medium(plan, item).map_err(|problem| format!("item {}: {problem}", at + 1))
+    });
+    let read: Vec<Media> = read.collect::<Result<_, _>>()?;
+    *list(reading, leaf) = read;
+    Ok(())
+}
+
+fn list<'a>(reading: &'a mut Reading<'_>, leaf: Leaf) -> &'a mut Vec<Media> {
+    let references = &mut reading.request.references;
+    match leaf {
+        Leaf::Videos => &mut references.videos,
+        Leaf::Audios => &mut references.audios,
+        _ => &mut references.images,
+    }
+}
+
+/// A medium of the wire: the vendor's own asset, bare base64, or any canonical string.
+pub(super) fn medium(plan: &Plan, value: &Value) -> Result<Media, String> {
+    let Value::String(text) = value else {
+        return Err(format!("takes media as a string, not {}", type_of(value)));
+    };
+    if let Some(asset) = own_asset(plan, text).or_else(|| base64::data_uri(text)) {
+        return Ok(asset);
+    }
+    text.parse().map_err(|_| "is no medium that can be read: no URL, asset, data URI".to_owned())
+}
+
+fn own_asset(plan: &Plan, text: &str) -> Option<Media> {
+    let id = text.strip_prefix(&*plan.asset_prefix)?;
+    let bare = !id.contains([':', '/']) && plan.media_forms.contains(&MediaForm::Asset);
+    bare.then(|| format!("{}:{id}", plan.provider).parse().ok()).flatten()
 }

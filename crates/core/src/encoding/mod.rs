@@ -1,9 +1,11 @@
 //! Forms on the wire: each is one file that writes its form and tests it.
 
+mod base64;
 mod content_check;
 mod frames;
 mod media;
 mod plain;
+mod read;
 mod sequence;
 mod tags;
 
@@ -13,7 +15,8 @@ use serde_json::{Map, Value};
 
 pub use media::Handover;
 pub(crate) use media::{MediaValue, handover};
-pub(crate) use plain::exact;
+pub(crate) use plain::{exact, whole};
+pub(crate) use read::{Misfit, Reading, find, join, read, type_of};
 
 use crate::leaf::Leaf;
 use crate::plan::{Node, Slot, What};

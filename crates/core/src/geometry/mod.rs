@@ -2,11 +2,13 @@
 
 mod fit;
 mod free;
+mod read;
 mod strict;
 
 use serde_json::{Value, json};
 
 pub(crate) use free::Free;
+pub(crate) use read::read;
 
 use crate::leaf::{Leaf, Leaves};
 use crate::policy::Policy;

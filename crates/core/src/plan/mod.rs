@@ -58,6 +58,8 @@ pub(crate) struct Plan {
     pub(crate) payload: Vec<Node>,
     /// Keys of the body around the payload.
     pub(crate) envelope: Vec<Node>,
+    /// What stands beside pixels, by wire path.
+    pub(crate) beside_pixels: Vec<(String, Value)>,
     /// The merged facts, as `spec resolve` shows them.
     pub(crate) resolved: Value,
 }
@@ -71,6 +73,20 @@ impl Plan {
     /// Whether a sequence of one image has a wire form of its own.
     pub(crate) fn has_sequence_switch(&self) -> bool {
         self.payload.iter().any(|node| matches!(node.what, What::Slot(Slot::SequenceSwitch)))
+    }
+
+    /// The value that a key of the payload always has.
+    pub(crate) fn constant(&self, key: &str) -> Option<&Value> {
+        let node = self.payload.iter().find(|node| node.key == key)?;
+        match &node.what {
+            What::Slot(Slot::Constant(value)) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether a slot of the payload is such.
+    pub(crate) fn has(&self, wanted: impl Fn(&Slot) -> bool + Copy) -> bool {
+        node::any(&self.payload, wanted)
     }
 }
 

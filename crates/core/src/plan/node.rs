@@ -56,6 +56,11 @@ pub(crate) enum Slot {
 }
 
 impl Node {
+    /// Whether the key holds such a slot.
+    pub(crate) fn is(&self, wanted: impl Fn(&Slot) -> bool) -> bool {
+        matches!(&self.what, What::Slot(slot) if wanted(slot))
+    }
+
     /// Whether only one of the two ever stands on the wire: a word for the ratio or tier, and what
     /// stands beside pixels in its place.
     const fn takes_turns_with(&self, other: &Slot) -> bool {
@@ -79,6 +84,14 @@ impl Slot {
             _ => None,
         }
     }
+}
+
+/// Whether a slot among the nodes or below them is such.
+pub(crate) fn any(nodes: &[Node], wanted: impl Fn(&Slot) -> bool + Copy) -> bool {
+    nodes.iter().any(|node| match &node.what {
+        What::Slot(slot) => wanted(slot),
+        What::Object(children) => any(children, wanted),
+    })
 }
 
 /// Puts a slot at a dotted path, making objects on the way.

@@ -17,7 +17,8 @@ pub use ledger::{Row, RowOutcome};
 pub use payload::{Envelope, Payload};
 pub use shown::{Shown, Upload};
 
-pub(crate) use settle::{Fate, Settlement};
+pub(crate) use self::{ledger::asked_of, shown::ShownOffer};
+pub(crate) use settle::{Fate, Settlement, settle};
 
 use crate::context::Context;
 use crate::encoding::{Handover, handover};
@@ -55,7 +56,7 @@ pub(crate) fn translate<'a>(
     policy: &Policy,
     context: &'a Context,
 ) -> Result<Translation<'a>, Box<Rejection>> {
-    let settlement = settle::settle(plan, request, policy, context);
+    let settlement = settle(plan, request, policy, context);
     if settlement.violations.is_empty() {
         return Ok(Translation { plan, request, context, settlement });
     }

@@ -164,6 +164,7 @@ impl Compiler<'_> {
         }
         for (path, value) in field.with.iter().flatten() {
             self.insert(path, Slot::BesidePixels(value.clone()), Some(leaf), envelope);
+            self.beside_pixels.push((path.clone(), value.clone()));
         }
     }
 

@@ -57,12 +57,20 @@ struct Compiler<'a> {
     payload: Vec<Node>,
     envelope: Vec<Node>,
     wires: Vec<(String, Option<Leaf>)>,
+    beside_pixels: Vec<(String, Value)>,
 }
 
 impl<'a> Compiler<'a> {
     fn new(files: &'a Files<'a>, resolved: &'a Resolved) -> Compiler<'a> {
-        let (problems, wires) = (Vec::new(), Vec::new());
-        Compiler { files, resolved, problems, payload: Vec::new(), envelope: Vec::new(), wires }
+        Compiler {
+            files,
+            resolved,
+            problems: Vec::new(),
+            payload: Vec::new(),
+            envelope: Vec::new(),
+            wires: Vec::new(),
+            beside_pixels: Vec::new(),
+        }
     }
 
     fn problem(&mut self, pointer: impl Into<String>, problem: impl Into<String>) {
@@ -194,6 +202,7 @@ impl<'a> Compiler<'a> {
             providers: providers.clone(),
             payload: std::mem::take(&mut self.payload),
             envelope: std::mem::take(&mut self.envelope),
+            beside_pixels: std::mem::take(&mut self.beside_pixels),
             resolved: Value::Object(resolved.body.clone()),
         }
     }

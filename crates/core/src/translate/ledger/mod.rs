@@ -13,7 +13,7 @@ use super::settle::canonical;
 use super::{Call, Fate, options};
 use crate::leaf::Leaf;
 use crate::plan::{Node, Slot, What};
-use crate::request::{Media, MediaSource};
+use crate::request::{Media, MediaSource, Request};
 use crate::rule::is_ignored;
 use notes::{is_handed_over, note, unchecked};
 use wire::{geometry_on_wire, is_namesake, on_wire};
@@ -41,6 +41,8 @@ pub enum RowOutcome {
     Added,
     /// Not set, not sent: the vendor's documented default will apply.
     Defaulted,
+    /// Of a payload that is lifted: a key that the spec does not know.
+    Unknown,
 }
 
 /// One row of the ledger.
@@ -69,7 +71,11 @@ pub struct Row {
 }
 
 impl Row {
-    fn new(field: impl Into<Cow<'static, str>>, outcome: RowOutcome, value: Value) -> Row {
+    pub(crate) fn new(
+        field: impl Into<Cow<'static, str>>,
+        outcome: RowOutcome,
+        value: Value,
+    ) -> Row {
         Row {
             field: field.into(),
             outcome,
@@ -123,15 +129,20 @@ fn spec_note(call: Call<'_>, leaf: Leaf) -> Option<Cow<'static, str>> {
 
 /// The value that the request asks for; media are shortened.
 fn asked(call: Call<'_>, leaf: Leaf) -> Value {
-    let media = call.request.media(leaf);
+    asked_of(call.request, leaf)
+}
+
+/// The value that a request asks for; media are shortened.
+pub(crate) fn asked_of(request: &Request, leaf: Leaf) -> Value {
+    let media = request.media(leaf);
     match leaf {
         Leaf::WebhookUrl | Leaf::UploadUrl => {
-            let url = call.request.text(leaf).unwrap_or_default();
+            let url = request.text(leaf).unwrap_or_default();
             crate::request::media::shorten_url(url).into()
         }
         Leaf::FirstFrame | Leaf::LastFrame => media.first().map(Media::shortened).into(),
         _ if leaf.is_media() => media.iter().map(Media::shortened).collect::<Vec<_>>().into(),
-        _ => canonical(call.request, leaf),
+        _ => canonical(request, leaf),
     }
 }
 

@@ -71,7 +71,7 @@ impl Settlement {
     }
 }
 
-pub(super) fn settle(
+pub(crate) fn settle(
     plan: &Plan,
     request: &Request,
     policy: &Policy,

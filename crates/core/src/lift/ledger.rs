@@ -1,0 +1,121 @@
+//! Where every key of a payload went: a row for every set field, then what genmux writes itself.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::Lifted;
+use crate::encoding::{find, join};
+use crate::leaf::Leaf;
+use crate::plan::{Node, Slot, What};
+use crate::translate::{Row, RowOutcome, asked_of};
+
+pub(super) fn rows(lifted: &Lifted<'_>) -> Vec<Row> {
+    let mut rows: Vec<Row> =
+        lifted.request.leaves().iter().map(|leaf| leaf_row(lifted, leaf)).collect();
+    option_rows(lifted, &mut rows);
+    own_rows(lifted, &lifted.plan.payload, "", &mut rows);
+    rows
+}
+
+fn leaf_row(lifted: &Lifted<'_>, leaf: Leaf) -> Row {
+    let value = asked_of(&lifted.request, leaf);
+    let wire = wire(lifted, leaf);
+    let rejected = lifted.violations.iter().any(|violation| violation.names(leaf.path()));
+    let same = || matches!(&*wire, [path] if find(lifted.payload, path) == Some(&value));
+    let outcome = match leaf {
+        _ if rejected => RowOutcome::Rejected,
+        Leaf::Kind => RowOutcome::Implied,
+        _ if same() => RowOutcome::Sent,
+        _ => RowOutcome::Converted,
+    };
+    let mut row = Row { wire, ..Row::new(leaf.path(), outcome, value) };
+    row.note = (leaf == Leaf::Kind).then(|| "what the model makes".into());
+    row
+}
+
+/// The wire paths of a leaf that the payload has.
+fn wire(lifted: &Lifted<'_>, leaf: Leaf) -> Vec<Arc<str>> {
+    let field = lifted.plan.field(leaf);
+    let paths = field.map(|field| field.wire.as_slice()).unwrap_or_default();
+    let beside = |path: &str| lifted.plan.envelope.iter().any(|node| node.key == path);
+    let there = |path: &&Arc<str>| find(lifted.payload, path).is_some() || beside(path);
+    let beside_pixels = lifted.plan.beside_pixels.iter().filter(|_| leaf == Leaf::Size);
+    let beside_pixels = beside_pixels.map(|(path, _)| path.as_str().into());
+    paths.iter().cloned().chain(beside_pixels).filter(|path| there(&path)).collect()
+}
+
+/// What stays with the provider's options: keys of the spec, keys it does not know, and values
+/// that no field can hold.
+fn option_rows(lifted: &Lifted<'_>, rows: &mut Vec<Row>) {
+    let provider = &lifted.plan.provider;
+    for (key, value) in lifted.request.provider_options.of(provider).into_iter().flatten() {
+        let field = format!("provider_options.{provider}.{key}");
+        let below = |path: &str| {
+            path == key || path.strip_prefix(key.as_str()).is_some_and(|rest| rest.starts_with('.'))
+        };
+        let unknown: Vec<Arc<str>> = lifted
+            .unknown
+            .iter()
+            .filter(|path| below(path))
+            .map(|path| path.as_str().into())
+            .collect();
+        let misfit = lifted.misfits.iter().find(|misfit| below(&misfit.path));
+        let rejected =
+            misfit.is_some() || lifted.violations.iter().any(|violation| violation.names(&field));
+        let outcome = match (rejected, unknown.is_empty()) {
+            (true, _) => RowOutcome::Rejected,
+            (false, false) => RowOutcome::Unknown,
+            (false, true) => RowOutcome::Sent,
+        };
+        let mut row = Row::new(field, outcome, value.clone());
+        row.note = misfit.map(|misfit| misfit.message.clone().into());
+        if row.note.is_none() && !unknown.is_empty() {
+            row.note = Some("the spec knows no such key".into());
+        }
+        row.wire = if unknown.is_empty() { vec![key.as_str().into()] } else { unknown };
+        rows.push(row);
+    }
+}
+
+/// Constants, the task id and the model: genmux writes them itself, and its own values.
+fn own_rows(lifted: &Lifted<'_>, nodes: &[Node], prefix: &str, rows: &mut Vec<Row>) {
+    for node in nodes {
+        let path = join(prefix, &node.key);
+        match &node.what {
+            What::Object(children) => own_rows(lifted, children, &path, rows),
+            What::Slot(slot) => rows.extend(own_row(lifted, slot, &path)),
+        }
+    }
+}
+
+fn own_row(lifted: &Lifted<'_>, slot: &Slot, path: &str) -> Option<Row> {
+    let given = find(lifted.payload, path)?;
+    let own = match slot {
+        Slot::Constant(own) => Some(own),
+        Slot::TaskId => None,
+        _ => return None,
+    };
+    let wire = vec![path.into()];
+    let own = own.filter(|own| *own != given);
+    let outcome = if own.is_some() { RowOutcome::Adjusted } else { RowOutcome::Added };
+    let mut row = Row { wire, ..Row::new(path.to_owned(), outcome, given.clone()) };
+    (row.from, row.to) = (own.map(|_| given.clone()), own.cloned());
+    let note = match slot {
+        Slot::TaskId => "names this one call; another call gets its own",
+        _ => "no field asks for it; genmux writes it by itself",
+    };
+    row.note = Some(note.into());
+    Some(row)
+}
+
+/// A row for a request that goes from one model to another.
+impl Row {
+    /// The row that says that another model of a lab stands in for the one asked for.
+    pub fn other_model(from: &str, to: &str) -> Row {
+        let mut row = Row::new("model", RowOutcome::Adjusted, Value::from(to));
+        (row.from, row.to) = (Some(from.into()), Some(to.into()));
+        row.note = Some("another model: the same words give other pictures".into());
+        row
+    }
+}

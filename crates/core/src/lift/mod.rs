@@ -1,0 +1,222 @@
+//! The way back: a vendor's payload, read into a request.
+//!
+//! The plan that writes a payload reads it: every slot has a reader beside its writer under
+//! `encoding/`. What no field covers stays in the options of the provider, so nothing is lost, and
+//! the ledger says of every key where it went.
+
+mod ledger;
+mod sent;
+
+use std::fmt;
+use std::sync::LazyLock;
+
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+pub use sent::Enclosed;
+
+use crate::check::check_number;
+use crate::context::{Context, TaskKey};
+use crate::encoding::{Misfit, read, type_of};
+use crate::leaf::Leaf;
+use crate::plan::{Plan, Slot};
+use crate::policy::Policy;
+use crate::request::{ReadError, Request, StrictValue, read_json};
+use crate::translate::{Row, ShownOffer, settle};
+use crate::violation::{Violation, ViolationKind};
+
+/// A payload, read.
+///
+/// Serializes as `{"offer", "request", "ledger", "violations"}`.
+#[non_exhaustive]
+pub struct Lifted<'a> {
+    /// What the payload asks for. Values that break a limit stand here as they are.
+    pub request: Request,
+    /// Every limit that the payload breaks, with what the vendor takes and ignores.
+    pub violations: Vec<Violation>,
+    /// The id that the task carries, where the provider takes one from the caller.
+    pub task_id: Option<Uuid>,
+    plan: &'a Plan,
+    payload: &'a Map<String, Value>,
+    misfits: Vec<Misfit>,
+    unknown: Vec<String>,
+}
+
+/// A payload that is not one of the offer's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LiftError {
+    /// A payload is an object.
+    #[error("a payload is a JSON object, not {0}")]
+    NotAnObject(&'static str),
+    /// The payload names another model.
+    #[error("the payload names the model {given:?}; {offer} is {expected:?}")]
+    OtherModel {
+        /// The offer that was to read it.
+        offer: String,
+        /// The vendor's name of the offer's model.
+        expected: String,
+        /// The name in the payload.
+        given: String,
+    },
+    /// The body around the payloads is none that the provider takes.
+    #[error("{0}")]
+    Body(String),
+    /// No key of the payload is one that the offer knows.
+    #[error("{offer} knows none of the payload's keys: {keys}")]
+    NoKeyKnown {
+        /// The offer that was to read it.
+        offer: String,
+        /// The first of the payload's keys.
+        keys: String,
+    },
+}
+
+/// Reads JSON in which no object names a key twice: the second would silently replace the first.
+///
+/// # Errors
+/// When the text is no JSON or has a key twice; the error names path and line.
+pub fn read_payload(text: &[u8]) -> Result<Value, ReadError> {
+    read_json::<StrictValue>(text).map(|value| value.0)
+}
+
+/// Reads a payload by the plan that would write it; `beside` stands in the body around it.
+pub(crate) fn lift<'a>(
+    plan: &'a Plan,
+    vendor_id: Option<&str>,
+    payload: &'a Value,
+    beside: &'a [(&'a str, &'a Value)],
+) -> Result<Lifted<'a>, LiftError> {
+    let Value::Object(payload) = payload else {
+        return Err(LiftError::NotAnObject(type_of(payload)));
+    };
+    other_model(plan, vendor_id, payload)?;
+    let mut reading = read(plan, payload, beside);
+    nothing_known(plan, payload, &reading.unknown)?;
+    let rest = std::mem::take(&mut reading.rest);
+    if !rest.is_empty() {
+        reading.request.provider_options.0.insert(plan.provider.to_string(), rest);
+    }
+    let violations = violations(plan, &reading.request, &reading.misfits);
+    Ok(Lifted {
+        violations,
+        task_id: task_id(plan, payload),
+        plan,
+        payload,
+        request: reading.request,
+        misfits: reading.misfits,
+        unknown: reading.unknown,
+    })
+}
+
+fn other_model(
+    plan: &Plan,
+    named: Option<&str>,
+    payload: &Map<String, Value>,
+) -> Result<(), LiftError> {
+    let constant = |key: &str| plan.constant(key).is_some_and(|value| value == &*plan.vendor_id);
+    let inside = payload.iter().find(|(key, _)| constant(key)).map(|(_, value)| value);
+    let inside =
+        inside.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    let given = named.map(str::to_owned).into_iter().chain(inside);
+    match given.into_iter().find(|given| *given != *plan.vendor_id) {
+        None => Ok(()),
+        Some(given) => Err(LiftError::OtherModel {
+            offer: plan.name.to_string(),
+            expected: plan.vendor_id.to_string(),
+            given: given.chars().take(80).collect(),
+        }),
+    }
+}
+
+fn nothing_known(
+    plan: &Plan,
+    payload: &Map<String, Value>,
+    unknown: &[String],
+) -> Result<(), LiftError> {
+    let top = |key: &str| unknown.iter().any(|path| path == key);
+    if payload.is_empty() || payload.keys().any(|key| !top(key)) {
+        return Ok(());
+    }
+    let keys: Vec<&str> = payload.keys().take(8).map(String::as_str).collect();
+    let keys: String = keys.join(", ").chars().take(120).collect();
+    Err(LiftError::NoKeyKnown { offer: plan.name.to_string(), keys })
+}
+
+fn task_id(plan: &Plan, payload: &Map<String, Value>) -> Option<Uuid> {
+    let node = plan.payload.iter().find(|node| node.is(|slot| matches!(slot, Slot::TaskId)))?;
+    payload.get(&node.key)?.as_str()?.parse().ok()
+}
+
+/// Limits ask for no task id, and media are looked at by nobody.
+static CONTEXT: LazyLock<Context> = LazyLock::new(|| Context::new(TaskKey::derived(b"")));
+
+/// What the request breaks, and what the payload holds that no request can.
+fn violations(plan: &Plan, request: &Request, misfits: &[Misfit]) -> Vec<Violation> {
+    let policy = Policy::default();
+    let mut violations = settle(plan, request, &policy, &CONTEXT).violations;
+    // Keys that are kept beside the fields are told of by the ledger or as misfits.
+    let kept = |violation: &Violation| {
+        violation.field.starts_with("provider_options.")
+            && matches!(violation.kind, ViolationKind::Conflicts | ViolationKind::UnknownOption)
+    };
+    let is_there = |violation: &Violation| {
+        let named =
+            |misfit: &Misfit| misfit.leaf.is_some_and(|leaf| leaf.path() == violation.field);
+        violation.kind == ViolationKind::Missing && misfits.iter().any(named)
+    };
+    violations.retain(|violation| !kept(violation) && !is_there(violation));
+    violations.extend(count(plan, request));
+    violations.extend(misfits.iter().map(|misfit| misfit.violation(plan)));
+    let place = |violation: &Violation| {
+        Leaf::from_path(&violation.field).map_or(usize::MAX, |leaf| leaf as usize)
+    };
+    violations.sort_by_key(place);
+    violations
+}
+
+/// One payload is one call: it cannot become several, as a request can.
+fn count(plan: &Plan, request: &Request) -> Option<Violation> {
+    let (count, field) = (request.number(Leaf::Count)?, plan.field(Leaf::Count)?);
+    let (violation, _) = check_number(Leaf::Count, count, &field.numbers)?;
+    (violation.kind != ViolationKind::BelowMinimum).then_some(violation)
+}
+
+impl Lifted<'_> {
+    /// One row for every field that the request sets, then what genmux writes by itself.
+    pub fn ledger(&self) -> Vec<Row> {
+        ledger::rows(self)
+    }
+
+    /// Dotted paths of the keys that the spec does not know, kept in the options.
+    pub fn unknown(&self) -> &[String] {
+        &self.unknown
+    }
+
+    /// How many keys of the payload the form of the offer does not cover; 0 fits whole.
+    pub fn strangers(&self) -> usize {
+        self.unknown.len() + self.misfits.len()
+    }
+}
+
+impl Serialize for Lifted<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Lifted", 4)?;
+        object.serialize_field("offer", &ShownOffer::from(self.plan))?;
+        object.serialize_field("request", &self.request)?;
+        object.serialize_field("ledger", &self.ledger())?;
+        object.serialize_field("violations", &self.violations)?;
+        object.end()
+    }
+}
+
+impl fmt::Debug for Lifted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lifted")
+            .field("offer", &self.plan.name)
+            .field("request", &self.request)
+            .field("violations", &self.violations)
+            .finish_non_exhaustive()
+    }
+}
