@@ -38,6 +38,7 @@ mod catalog;
 #[cfg(feature = "client")]
 mod client;
 mod inspect;
+mod lift;
 mod providers;
 
 pub use catalog::{Catalog, LoadError};
@@ -47,6 +48,7 @@ pub use client::{Client, Files, Settings};
 pub use genmux_client::*;
 pub use genmux_core::*;
 pub use inspect::{FileAccess, context, context_with_files};
+pub use lift::{Hints, RecognizeError, Recognized, Recognizer};
 pub use providers::{adapter, http, shown};
 
 /// README's program compiles and runs.

@@ -18,6 +18,11 @@ pub fn adapter(provider: &str) -> Option<&'static dyn Adapter> {
     ADAPTERS.iter().copied().find(|adapter| adapter.provider() == provider)
 }
 
+/// The adapters that are built in.
+pub(crate) fn adapters() -> impl Iterator<Item = &'static dyn Adapter> {
+    ADAPTERS.iter().copied()
+}
+
 /// The HTTP request that submits one payload, with credentials by name only.
 ///
 /// # Errors

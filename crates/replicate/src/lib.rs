@@ -19,15 +19,18 @@
 mod error;
 mod request;
 mod response;
+mod sent;
 mod upload;
 mod webhook;
 
 use std::time::Duration;
 
 use genmux_core::{
-    Adapter, Auth, Cancel, Capability, Hook, HookError, HookEvent, Hooks, HttpRequest, JobState,
-    Payload, Reply, SubmitResult, Ticket, UploadFile, UploadState, UploadStep, VendorError,
+    Adapter, Auth, Cancel, Capability, Enclosed, Hook, HookError, HookEvent, Hooks, HttpRequest,
+    JobState, LiftError, Payload, Reply, SubmitResult, Ticket, UploadFile, UploadState, UploadStep,
+    VendorError,
 };
+use serde_json::Value;
 
 /// Replicate, by its route for official models.
 #[derive(Clone, Copy, Debug, Default)]
@@ -123,6 +126,14 @@ impl Adapter for Replicate {
         upload::read(base, reply)
     }
 
+    fn read_sent<'a>(
+        &self,
+        url: Option<&str>,
+        body: &'a Value,
+    ) -> Result<Vec<Enclosed<'a>>, LiftError> {
+        sent::read(url, body)
+    }
+
     fn read_webhook(&self, hook: &Hook<'_>) -> Result<HookEvent, HookError> {
         webhook::read(hook)
     }
@@ -133,7 +144,7 @@ mod tests {
     #![allow(clippy::unwrap_used)] // A recorded body that is no JSON should stop the test.
 
     use genmux_core::Body;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 

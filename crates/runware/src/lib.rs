@@ -16,15 +16,18 @@
 mod error;
 mod request;
 mod response;
+mod sent;
 mod upload;
 mod webhook;
 
 use std::time::Duration;
 
 use genmux_core::{
-    Adapter, Auth, Cancel, Capability, Hook, HookError, HookEvent, Hooks, HttpRequest, JobState,
-    Payload, Reply, SubmitResult, Ticket, UploadFile, UploadState, UploadStep, VendorError,
+    Adapter, Auth, Cancel, Capability, Enclosed, Hook, HookError, HookEvent, Hooks, HttpRequest,
+    JobState, LiftError, Payload, Reply, SubmitResult, Ticket, UploadFile, UploadState, UploadStep,
+    VendorError,
 };
+use serde_json::Value;
 
 /// Runware, by REST.
 #[derive(Clone, Copy, Debug, Default)]
@@ -123,6 +126,14 @@ impl Adapter for Runware {
         upload::read_upload(base, file, &state, reply)
     }
 
+    fn read_sent<'a>(
+        &self,
+        url: Option<&str>,
+        body: &'a Value,
+    ) -> Result<Vec<Enclosed<'a>>, LiftError> {
+        sent::read(url, body)
+    }
+
     fn read_webhook(&self, hook: &Hook<'_>) -> Result<HookEvent, HookError> {
         webhook::read_webhook(hook)
     }
@@ -131,7 +142,7 @@ impl Adapter for Runware {
 #[cfg(test)]
 mod tests {
     use genmux_core::{Body, UploadStage};
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 

@@ -18,16 +18,18 @@
 mod error;
 mod request;
 mod response;
+mod sent;
 mod upload;
 mod webhook;
 
 use std::time::Duration;
 
 use genmux_core::{
-    Adapter, Auth, Cancel, Capability, Cost, Hook, HookError, HookEvent, Hooks, HttpRequest,
-    JobState, Payload, RemoteArtifact, Reply, SubmitResult, Ticket, UploadFile, UploadState,
-    UploadStep, VendorError,
+    Adapter, Auth, Cancel, Capability, Cost, Enclosed, Hook, HookError, HookEvent, Hooks,
+    HttpRequest, JobState, LiftError, Payload, RemoteArtifact, Reply, SubmitResult, Ticket,
+    UploadFile, UploadState, UploadStep, VendorError,
 };
+use serde_json::Value;
 
 /// Scenario, by its one route for every model.
 #[derive(Clone, Copy, Debug, Default)]
@@ -135,6 +137,14 @@ impl Adapter for Scenario {
         response::read_price(reply)
     }
 
+    fn read_sent<'a>(
+        &self,
+        url: Option<&str>,
+        body: &'a Value,
+    ) -> Result<Vec<Enclosed<'a>>, LiftError> {
+        sent::read(url, body)
+    }
+
     fn read_webhook(&self, hook: &Hook<'_>) -> Result<HookEvent, HookError> {
         webhook::read_webhook(hook)
     }
@@ -143,7 +153,7 @@ impl Adapter for Scenario {
 #[cfg(test)]
 mod tests {
     use genmux_core::{Body, PartUrl, UploadStage};
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
