@@ -93,7 +93,7 @@ pub(crate) fn check(cases: u32, law: impl Fn(&Read<'_>) -> TestCaseResult) {
     run(cases, &any_case(), |case: Case| law(&case.read()));
 }
 
-fn any_case() -> impl Strategy<Value = Case> {
+pub(crate) fn any_case() -> impl Strategy<Value = Case> {
     let subject = (0..SUBJECTS.len()).prop_map(|at| &SUBJECTS[at]);
     let arbitrary = (subject, wild()).boxed();
     let tamed = SUBJECTS.iter().map(|of| (Just(of), tame(of)).boxed());

@@ -5,7 +5,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // A panic is a failed test.
 
 mod case;
+mod forms;
 mod ledger;
+mod lift;
 mod payload;
 mod reading;
 mod refusal;

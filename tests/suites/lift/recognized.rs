@@ -11,7 +11,7 @@ use crate::cases;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Body {
+struct Question {
     case: String,
     body: Value,
     /// The offer or provider named.
@@ -23,7 +23,7 @@ struct Body {
 }
 
 pub(crate) fn trials(catalog: &Catalog) -> Result<Vec<Trial>> {
-    let cases: Vec<Body> = cases("recognized")?;
+    let cases: Vec<Question> = cases("recognized")?;
     let named = cases.into_iter().map(|case| {
         let recognizer = Recognizer::new(catalog);
         trial(format!("recognized/{}", case.case), move || check(&recognizer, &case))
@@ -31,7 +31,7 @@ pub(crate) fn trials(catalog: &Catalog) -> Result<Vec<Trial>> {
     Ok(named.collect())
 }
 
-fn check(recognizer: &Recognizer, case: &Body) -> Result<()> {
+fn check(recognizer: &Recognizer, case: &Question) -> Result<()> {
     let mut hints = Hints::default();
     (hints.from, hints.url) = (case.from.as_deref(), case.url.as_deref());
     let answer = match recognizer.recognize(&case.body, &hints) {

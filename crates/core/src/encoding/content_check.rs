@@ -33,6 +33,10 @@ pub(super) fn read(reading: &mut Reading<'_>) {
         (Some((path, value)), _) if !value.is_boolean() => {
             let message = format!("{path} takes true or false, not {}", super::type_of(value));
             refuse(reading, path, ViolationKind::NotAccepted, message);
+            if let Some((path, _)) = mode {
+                let message = format!("{path} stands beside a flag that cannot be read");
+                refuse(reading, path, ViolationKind::NotAccepted, message);
+            }
         }
         (_, Some((path, mode))) => read_mode(reading, path, flag.is_some(), mode),
         _ => {}

@@ -36,10 +36,14 @@ pub(super) fn read(reading: &mut Reading<'_>) {
     }
     let count = count.and_then(|(path, count)| Some((path, count.ok()?)));
     match switch.map(|(path, switch)| (path, switch.as_str())) {
-        Some((_, Some("auto"))) => {
+        Some((path, Some("auto"))) => {
             let default = reading.plan.field(LEAF).and_then(|field| field.default.as_ref());
             let default = default.and_then(|(default, _)| default.as_u64());
             reading.request.sequential_count = count.map(|(_, count)| count).or(default);
+            if reading.request.sequential_count.is_none() {
+                let message = format!("{path} auto needs the number of images");
+                refuse(reading, path, ViolationKind::NotAccepted, message);
+            }
         }
         Some((_, Some("disabled"))) => {
             reading.request.sequential_count = Some(1);
@@ -48,14 +52,19 @@ pub(super) fn read(reading: &mut Reading<'_>) {
         Some((path, _)) => {
             let message = format!("{path} takes disabled or auto");
             refuse(reading, path, ViolationKind::NotAccepted, message);
+            refuse_alone(reading, count);
+        }
+        None if count.is_some_and(|(_, count)| count == 1) => {
+            reading.request.sequential_count = Some(1);
         }
         None => refuse_alone(reading, count),
     }
 }
 
-/// A number that acts only beside `auto`; one is what the vendor makes anyway.
+/// A number that acts only beside `auto`; beside `disabled` one is what the vendor makes anyway.
 fn refuse_alone(reading: &mut Reading<'_>, count: Option<(&str, u64)>) {
-    let Some((path, count)) = count.filter(|(_, count)| *count != 1) else { return };
+    let one = reading.request.sequential_count.unwrap_or(0);
+    let Some((path, count)) = count.filter(|(_, count)| *count != one) else { return };
     let message = format!("{path} {count} has no effect unless the sequence is auto");
     refuse(reading, path, ViolationKind::NoEffect, message);
 }
