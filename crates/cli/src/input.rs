@@ -41,20 +41,25 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn Read>, Failure> {
     Ok(Box::new(file))
 }
 
-/// Reads one request.
-pub(crate) fn request(path: &Path, reading: &Reading) -> Result<Request, Failure> {
+/// Reads a whole input of bounded length.
+pub(crate) fn bytes(path: &Path, max_bytes: u64) -> Result<Vec<u8>, Failure> {
     let mut text = Vec::new();
     let failed =
         |error: io::Error| Failure::Said(format!("cannot read {}: {error}", path.display()));
-    open(path)?.take(reading.max_bytes.saturating_add(1)).read_to_end(&mut text).map_err(failed)?;
-    if text.len() as u64 > reading.max_bytes {
+    open(path)?.take(max_bytes.saturating_add(1)).read_to_end(&mut text).map_err(failed)?;
+    if text.len() as u64 > max_bytes {
         let message = format!(
-            "{} is larger than {} bytes; give media as files or URLs, or raise --max-bytes",
+            "{} is larger than {max_bytes} bytes; give media as files or URLs, or raise --max-bytes",
             path.display(),
-            reading.max_bytes
         );
         return Err(Failure::Said(message));
     }
+    Ok(text)
+}
+
+/// Reads one request.
+pub(crate) fn request(path: &Path, reading: &Reading) -> Result<Request, Failure> {
+    let text = bytes(path, reading.max_bytes)?;
     Request::from_json(&text).map_err(|error| Failure::Said(format!("{}: {error}", path.display())))
 }
 

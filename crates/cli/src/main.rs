@@ -54,6 +54,9 @@ fn run(args: &Args) -> Result<Done, Failure> {
         Command::Spec { command: SpecCommand::Resolve(resolve) } => {
             commands::spec_resolve(&catalog()?, resolve)
         }
+        Command::Lift(lift) => commands::lift(&catalog()?, lift),
+        Command::Convert(convert) => commands::convert(&catalog()?, convert),
+        Command::Audit(audit) => commands::audit(&catalog()?, audit),
         Command::Generate(generate) => commands::generate(&catalog()?, generate),
         Command::Resume(resume) => commands::resume(&catalog()?, resume),
         Command::Demo(demo) => commands::demo(&catalog()?, demo),

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use genmux::{Leaf, Lifted, Offer, Policy, Row, RowOutcome, adapter, read_payload};
+use genmux::{Leaf, Lifted, Offer, Policy, Row, RowOutcome, ViolationKind, adapter, read_payload};
 use genmux_tests::lift::{check_rows, same_call};
 use genmux_tests::schema::bodies;
 use proptest::prelude::*;
@@ -109,6 +109,9 @@ fn without_size(mut request: Value) -> Value {
     for leaf in ["size", "aspect_ratio", "resolution"] {
         request.as_object_mut().map(|request| request.shift_remove(leaf));
     }
+    if let Some(scale) = request["guidance_scale"].as_f64() {
+        request["guidance_scale"] = json!(scale);
+    }
     prune(&mut request);
     request
 }
@@ -136,7 +139,10 @@ fn every_form_that_the_vendor_takes_becomes_the_normal_form() {
         }
         let lifted = lift(&case.subject.offer, &payload)?;
         if takes(&case, &payload) {
-            prop_assert!(lifted.violations.is_empty(), "{payload}: {:?}", lifted.violations);
+            // A schema takes any text for a medium.
+            let mut broken =
+                lifted.violations.iter().filter(|it| it.kind != ViolationKind::WrongMedia);
+            prop_assert!(broken.next().is_none(), "{payload}: {:?}", lifted.violations);
         }
         prop_assert_eq!(again(&case.subject.offer, &lifted)?, normal, "of {}", payload);
         Ok(())

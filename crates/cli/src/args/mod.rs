@@ -1,5 +1,6 @@
 //! The arguments of every command; help, completions and man page are derived from them.
 
+mod lift;
 mod run;
 
 use std::net::SocketAddr;
@@ -10,6 +11,7 @@ use clap_complete::Shell;
 use genmux::spec::Date;
 use genmux::{Policy, Uuid};
 
+pub(crate) use lift::{Audit, AuditFormat, Convert, Lift, Sending};
 pub(crate) use run::{Demo, Generate, Resume, Waiting};
 
 /// One request for generated images and video, the exact payload of every vendor, and what became
@@ -33,6 +35,12 @@ pub(crate) enum Command {
     Translate(Translate),
     /// Show a request at several offers side by side
     Compare(Compare),
+    /// Show the request that a vendor's payload stands for
+    Lift(Lift),
+    /// Turn a vendor's payload into another's
+    Convert(Convert),
+    /// Find faults in calls that are already sent: a HAR file, JSON lines, a script of curl commands
+    Audit(Audit),
     /// Run requests and save what they give, with a manifest beside it
     Generate(Generate),
     /// Wait again for work that was accepted, from the manifest beside its outputs
@@ -130,6 +138,9 @@ pub(crate) enum TranslateFormat {
 pub(crate) struct Compare {
     /// The request as JSON; - reads standard input
     pub(crate) request: PathBuf,
+    /// The input is a payload of this offer or provider, which stands first in the comparison
+    #[arg(long, value_name = "OFFER|PROVIDER")]
+    pub(crate) from: Option<String>,
     /// An offer, repeated; without it every offer of the request's kind
     #[arg(long, value_name = "OFFER")]
     pub(crate) to: Vec<String>,

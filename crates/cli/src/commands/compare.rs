@@ -7,16 +7,26 @@ use serde::Serialize;
 
 use super::print_json;
 use crate::Done;
-use crate::args::{Compare, CompareFormat};
+use crate::args::{Compare, CompareFormat, Sending};
 use crate::fail::Failure;
 use crate::input;
 use crate::render::{self, Column, Comparison};
 
 pub(crate) fn compare(catalog: &Catalog, args: &Compare) -> Result<Done, Failure> {
-    let request = input::request(&args.request, &args.reading)?;
+    let (request, own) = match &args.from {
+        Some(from) => lifted(catalog, args, from)?,
+        None => (input::request(&args.request, &args.reading)?, None),
+    };
     let catalog = input::dated(catalog, args.reading.as_of);
-    let offers = select(&catalog, &request, args)?;
-    let context = input::context(&request, &args.reading);
+    let mut offers = select(&catalog, &request, args)?;
+    if let Some(own) = own {
+        offers.retain(|offer| offer.name() != own);
+        offers.insert(0, catalog.offer(&own)?);
+    }
+    let context = match args.from {
+        Some(_) => genmux::context(&request),
+        None => input::context(&request, &args.reading),
+    };
     let tried: Vec<Tried<'_>> =
         offers.iter().map(|offer| Tried::new(offer, &request, &context, args.policy)).collect();
     match args.format {
@@ -25,6 +35,22 @@ pub(crate) fn compare(catalog: &Catalog, args: &Compare) -> Result<Done, Failure
     }
     let any = tried.iter().any(|tried| tried.result.is_ok());
     Ok(if any { Done::Accepted } else { Done::Rejected })
+}
+
+/// The request of a payload, and the offer that it is for.
+fn lifted(
+    catalog: &Catalog,
+    args: &Compare,
+    from: &str,
+) -> Result<(Request, Option<String>), Failure> {
+    let sending = Sending {
+        payload: args.request.clone(),
+        from: Some(from.to_owned()),
+        as_of: args.reading.as_of,
+        max_bytes: args.reading.max_bytes,
+    };
+    let (request, own) = super::lift::request(catalog, &sending)?;
+    Ok((request, Some(own)))
 }
 
 /// A request at every offer of its kind, under the first policy that each accepts.

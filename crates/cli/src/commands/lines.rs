@@ -60,14 +60,18 @@ pub(super) fn translate_lines(
     Ok(Done::Accepted)
 }
 
-enum Read {
+pub(super) enum Read {
     Line,
     TooLong,
     End,
 }
 
 /// Reads one line of bounded length; what is longer is skipped to its end.
-fn read_line(reader: &mut impl BufRead, text: &mut Vec<u8>, limit: u64) -> std::io::Result<Read> {
+pub(super) fn read_line(
+    reader: &mut impl BufRead,
+    text: &mut Vec<u8>,
+    limit: u64,
+) -> std::io::Result<Read> {
     let mut long = false;
     loop {
         let chunk = reader.fill_buf()?;

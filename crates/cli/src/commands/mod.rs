@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod compare;
+mod lift;
 mod lines;
 mod meta;
 mod models;
@@ -10,6 +11,7 @@ mod spec;
 mod translate;
 
 pub(crate) use compare::compare;
+pub(crate) use lift::{audit, convert, lift};
 pub(crate) use meta::{completions, man};
 pub(crate) use models::models;
 pub(crate) use run::{demo, generate, resume};

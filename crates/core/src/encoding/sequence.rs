@@ -63,8 +63,8 @@ pub(super) fn read(reading: &mut Reading<'_>) {
 
 /// A number that acts only beside `auto`; beside `disabled` one is what the vendor makes anyway.
 fn refuse_alone(reading: &mut Reading<'_>, count: Option<(&str, u64)>) {
-    let one = reading.request.sequential_count.unwrap_or(0);
-    let Some((path, count)) = count.filter(|(_, count)| *count != one) else { return };
+    let same = |count: u64| reading.request.sequential_count == Some(count);
+    let Some((path, count)) = count.filter(|(_, count)| !same(*count)) else { return };
     let message = format!("{path} {count} has no effect unless the sequence is auto");
     refuse(reading, path, ViolationKind::NoEffect, message);
 }

@@ -194,6 +194,15 @@ impl Lifted<'_> {
         &self.unknown
     }
 
+    /// Dotted paths of the keys that the offer takes, those that genmux writes itself aside.
+    pub fn known(&self) -> Vec<&str> {
+        let wired = self.plan.wires.iter().filter(|(_, leaf)| leaf.is_some());
+        let options = self.plan.options.iter().map(|option| option.path.as_str());
+        let mut known: Vec<&str> = wired.map(|(path, _)| path.as_str()).chain(options).collect();
+        known.dedup();
+        known
+    }
+
     /// How many keys of the payload the form of the offer does not cover; 0 fits whole.
     pub fn strangers(&self) -> usize {
         self.unknown.len() + self.misfits.len()

@@ -110,6 +110,11 @@ impl<'a> Shown<'a> {
         })
     }
 
+    /// Puts a row before all others: what happened before the request was translated.
+    pub fn begin_with(&mut self, row: Row) {
+        self.ledger.insert(0, row);
+    }
+
     /// The JSON form of a rejection.
     pub fn rejected(rejection: &'a Rejection, request: &Request, context: &Context) -> Shown<'a> {
         Shown {

@@ -99,6 +99,18 @@ impl Recognizer {
         })
     }
 
+    /// Whether requests for pictures or clips are sent to an address.
+    pub fn knows_address(&self, url: &str) -> bool {
+        let empty = Value::Object(serde_json::Map::new());
+        let path = url.split(['?', '#']).next().unwrap_or_default();
+        adapters().any(|adapter| {
+            let base = self.catalog.base_url(adapter.provider());
+            let only = adapter.capability().tasks_per_submit > 1;
+            let is_base = only && base.is_some_and(|base| base.trim_end_matches('/') == path);
+            is_base || adapter.read_sent(Some(url), &empty).map_or(true, |sent| !sent.is_empty())
+        })
+    }
+
     /// What an offer or a provider that is named reads in a body.
     fn named<'a>(
         &self,

@@ -1,0 +1,29 @@
+//! `genmux audit`: faults of calls that are already sent.
+
+mod findings;
+mod har;
+mod sarif;
+mod source;
+mod text;
+
+use genmux::{Catalog, Recognizer};
+
+use super::super::print_json;
+use crate::Done;
+use crate::args::{Audit, AuditFormat};
+use crate::fail::Failure;
+use crate::input;
+use findings::Report;
+
+pub(crate) fn audit(catalog: &Catalog, args: &Audit) -> Result<Done, Failure> {
+    let recognizer = Recognizer::new(&input::dated(catalog, args.as_of));
+    let mut report = Report::new(&args.file, args.from.as_deref(), recognizer);
+    source::read(&args.file, args.max_bytes, &mut |seen| report.add(&seen))?;
+    match args.format {
+        _ if args.json => print_json(&report)?,
+        AuditFormat::Json => print_json(&report)?,
+        AuditFormat::Sarif => print_json(&sarif::sarif(&report))?,
+        AuditFormat::Text => text::print(&report)?,
+    }
+    Ok(if report.findings.is_empty() { Done::Accepted } else { Done::Rejected })
+}

@@ -1,0 +1,72 @@
+//! One call as people keep it: a body, a body with its address, or a curl command.
+
+use genmux::{Hints, read_payload};
+use serde_json::Value;
+
+use super::{curl, shell};
+
+/// A call: where it goes, if that is known, and what it sends.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) url: Option<String>,
+    pub(crate) body: Value,
+    /// A part of the body that a shell would fill in.
+    pub(crate) filled_in: Option<String>,
+}
+
+impl Call {
+    /// Reads JSON, or one curl command.
+    pub(crate) fn read(text: &[u8]) -> Result<Call, String> {
+        let start = text.trim_ascii_start();
+        let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
+        if matches!(start.first(), None | Some(b'{' | b'[' | b'"')) || !is_shell(start) {
+            return Ok(Call::of(read_payload(text).map_err(|error| error.to_string())?));
+        }
+        let text = std::str::from_utf8(text).map_err(|_| "is no UTF-8 text".to_owned())?;
+        let commands = shell::commands(text)?;
+        let mut calls = commands.iter().filter_map(curl::read);
+        match (calls.next(), calls.next()) {
+            (None, _) => Err("holds no curl command that sends a body".to_owned()),
+            (Some(_), Some(_)) => Err("holds several commands; audit reads them all".to_owned()),
+            (Some(sent), None) => Call::sent(sent.map_err(|broken| broken.problem)?),
+        }
+    }
+
+    /// `{"url", "body"}`, as logs keep it, or a body alone.
+    pub(crate) fn of(value: Value) -> Call {
+        let Value::Object(mut object) = value else { return Call::alone(value) };
+        let logged = object.get("url").is_some_and(Value::is_string)
+            && object.get("body").is_some_and(|body| body.is_object() || body.is_array());
+        if !logged {
+            return Call::alone(object.into());
+        }
+        let url = object.get("url").and_then(Value::as_str).map(str::to_owned);
+        let body = object.shift_remove("body").unwrap_or_default();
+        Call { url, ..Call::alone(body) }
+    }
+
+    const fn alone(body: Value) -> Call {
+        Call { url: None, body, filled_in: None }
+    }
+
+    /// What a curl command sends.
+    pub(crate) fn sent(sent: curl::Sent) -> Result<Call, String> {
+        let filled_in = sent.filled_in;
+        let body = read_payload(sent.body.as_bytes()).map_err(|error| match &filled_in {
+            Some(name) => format!("the body is no JSON before the shell fills in {name}: {error}"),
+            None => format!("the body of the command: {error}"),
+        })?;
+        Ok(Call { url: sent.url, body, filled_in })
+    }
+
+    /// What is known of it beforehand.
+    pub(crate) fn hints<'a>(&'a self, from: Option<&'a str>) -> Hints<'a> {
+        let mut hints = Hints::default();
+        (hints.from, hints.url) = (from, self.url.as_deref());
+        hints
+    }
+}
+
+fn is_shell(start: &[u8]) -> bool {
+    start.windows(4).any(|window| window == b"curl")
+}
