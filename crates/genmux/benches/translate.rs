@@ -21,6 +21,8 @@ struct Case {
     context: Context,
     by_hand: fn(&Request, &str, &mut Vec<u8>),
     task_id: String,
+    /// What the request becomes, for the way back.
+    payload: serde_json::Value,
 }
 
 impl Case {
@@ -30,14 +32,11 @@ impl Case {
         let mut context = genmux::context(&request);
         let id = genmux::Uuid::from_u128(0x84fc_e116_1387_4671_a029_fe6e_3d9a_4f56);
         context.task = genmux::TaskKey::given(id);
-        let case = Case {
-            name,
-            offer: catalog.offer(name).unwrap(),
-            request,
-            context,
-            by_hand,
-            task_id: id.to_string(),
-        };
+        let offer = catalog.offer(name).unwrap();
+        let translation = offer.translate(&request, &Policy::default(), &context).unwrap();
+        let payload = serde_json::to_value(translation.payload(0)).unwrap();
+        let task_id = id.to_string();
+        let case = Case { name, offer, request, context, by_hand, task_id, payload };
         case.assert_same_bytes();
         case
     }
@@ -46,6 +45,11 @@ impl Case {
         let translation =
             self.offer.translate(&self.request, &Policy::default(), &self.context).unwrap();
         serde_json::to_writer(out, &translation.payload(0)).unwrap();
+    }
+
+    /// Reads the payload back; nothing is written.
+    fn lift(&self, _out: &mut Vec<u8>) {
+        black_box(self.offer.lift(black_box(&self.payload)).unwrap());
     }
 
     fn hand(&self, out: &mut Vec<u8>) {
@@ -68,12 +72,14 @@ fn cases() -> Vec<Case> {
     ]
 }
 
+type Side<'a> = &'a dyn Fn(&mut Vec<u8>);
+
 /// Median time of one call, of both sides measured in turns so that noise hits both.
-fn measure(case: &Case) -> (Duration, Duration) {
+fn measure(ours: Side<'_>, theirs: Side<'_>) -> (Duration, Duration) {
     const ROUNDS: usize = 101;
     const CALLS: u32 = 2_000;
     let mut out = Vec::with_capacity(4096);
-    let mut time = |call: &dyn Fn(&mut Vec<u8>)| {
+    let mut time = |call: Side<'_>| {
         let start = Instant::now();
         for _ in 0..CALLS {
             out.clear();
@@ -81,25 +87,27 @@ fn measure(case: &Case) -> (Duration, Duration) {
         }
         start.elapsed() / CALLS
     };
-    let rounds = (0..ROUNDS).map(|_| (time(&|out| case.genmux(out)), time(&|out| case.hand(out))));
+    let rounds = (0..ROUNDS).map(|_| (time(ours), time(theirs)));
     let (mut ours, mut theirs): (Vec<_>, Vec<_>) = rounds.unzip();
     ours.sort_unstable();
     theirs.sort_unstable();
     (ours[ROUNDS / 2], theirs[ROUNDS / 2])
 }
 
+fn print(name: &str, (ours, theirs): (Duration, Duration)) {
+    let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
+    println!("{name:30} {:>10} {:>10} {ratio:>6.2}", format!("{ours:?}"), format!("{theirs:?}"));
+}
+
 fn main() {
     let cases = cases();
     println!("{:30} {:>10} {:>10} {:>6}", "check + write", "genmux", "by hand", "ratio");
     for case in &cases {
-        let (ours, theirs) = measure(case);
-        let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
-        println!(
-            "{:30} {:>10} {:>10} {ratio:>6.2}",
-            case.name,
-            format!("{ours:?}"),
-            format!("{theirs:?}")
-        );
+        print(case.name, measure(&|out| case.genmux(out), &|out| case.hand(out)));
+    }
+    println!("{:30} {:>10} {:>10} {:>6}", "read + check", "lift", "translate", "ratio");
+    for case in &cases {
+        print(case.name, measure(&|out| case.lift(out), &|out| case.genmux(out)));
     }
     let mut criterion = Criterion::default().configure_from_args();
     for case in &cases {

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use genmux::read_payload;
+use genmux::{ReadError, read_payload};
 
 use super::super::call::Call;
 use super::super::{curl, shell};
@@ -102,8 +102,9 @@ pub(super) fn too_long(max_bytes: u64) -> String {
 }
 
 fn json(text: &[u8]) -> Result<Call, Unread> {
-    let value = read_payload(text).map_err(|error| error.to_string())?;
-    Ok(Call::of(value))
+    // Of one line, the column is all there is to say.
+    let place = |error: ReadError| format!("column {}: {}", error.column, error.message);
+    Ok(Call::of(read_payload(text.trim_ascii_end()).map_err(place)?))
 }
 
 fn document(reader: impl Read, max_bytes: u64, each: &mut dyn FnMut(Seen)) -> Result<(), String> {
