@@ -198,8 +198,13 @@ impl Lifted<'_> {
     pub fn known(&self) -> Vec<&str> {
         let wired = self.plan.wires.iter().filter(|(_, leaf)| leaf.is_some());
         let options = self.plan.options.iter().map(|option| option.path.as_str());
-        let mut known: Vec<&str> = wired.map(|(path, _)| path.as_str()).chain(options).collect();
-        known.dedup();
+        let mut known: Vec<&str> = Vec::new();
+        for path in wired.map(|(path, _)| path.as_str()).chain(options) {
+            // Two fields may take turns under one key.
+            if !known.contains(&path) {
+                known.push(path);
+            }
+        }
         known
     }
 
