@@ -88,7 +88,7 @@ mod tests {
                     let beside: Vec<&str> = sent.envelope.iter().map(|(key, _)| *key).collect();
                     format!("{:?} {} {beside:?}", sent.vendor_id, sent.payload)
                 };
-                sent.iter().map(shown).collect()
+                sent.iter().map(shown).collect::<Vec<_>>().concat()
             }
             Err(error) => error.to_string(),
         };

@@ -24,7 +24,10 @@ mod tests {
 
     fn check(url: Option<&str>, body: &Value, expected: &str) {
         let read = match read(url, body) {
-            Ok(sent) => sent.iter().map(|sent| format!("{:?}", sent.vendor_id)).collect(),
+            Ok(sent) => {
+                let model = |sent: &Enclosed<'_>| format!("{:?}", sent.vendor_id);
+                sent.iter().map(model).collect::<Vec<_>>().concat()
+            }
             Err(error) => error.to_string(),
         };
         assert_eq!(read, expected, "{body}");

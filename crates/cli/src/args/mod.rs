@@ -39,7 +39,7 @@ pub(crate) enum Command {
     Lift(Lift),
     /// Turn a vendor's payload into another's
     Convert(Convert),
-    /// Find faults in calls that are already sent: a HAR file, JSON lines, a script of curl commands
+    /// Find faults in calls that are already sent: HAR files, JSON lines, curl commands
     Audit(Audit),
     /// Run requests and save what they give, with a manifest beside it
     Generate(Generate),

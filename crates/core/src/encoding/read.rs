@@ -79,10 +79,15 @@ impl<'a> Reading<'a> {
         object: impl Iterator<Item = (&'a String, &'a Value)>,
         prefix: &str,
     ) -> Map<String, Value> {
-        let mut rest = Map::new();
+        let (mut rest, mut next) = (Map::new(), 0);
         // `null` means unset here as everywhere.
         for (key, value) in object.filter(|(_, value)| !value.is_null()) {
-            match nodes.iter().find(|node| node.key == *key).map(|node| &node.what) {
+            // Most payloads have their keys in the order in which they are written here.
+            let (before, after) = nodes.split_at(next);
+            let node = after.iter().chain(before).position(|node| node.key == *key);
+            let at = node.map(|node| (next + node) % nodes.len());
+            next = at.map_or(next, |at| at + 1);
+            match at.map(|at| &nodes[at].what) {
                 Some(What::Slot(slot)) => self.slot(slot, key, value, prefix),
                 Some(What::Object(nodes)) => {
                     let kept = self.object(nodes, &join(prefix, key), value);

@@ -115,10 +115,15 @@ fn other_model(
     named: Option<&str>,
     payload: &Map<String, Value>,
 ) -> Result<(), LiftError> {
-    let constant = |key: &str| plan.constant(key).is_some_and(|value| value == &*plan.vendor_id);
-    let inside = payload.iter().find(|(key, _)| constant(key)).map(|(_, value)| value);
-    let inside =
-        inside.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    let is_model = |slot: &Slot| matches!(slot, Slot::Constant(id) if *id == *plan.vendor_id);
+    let key = plan.payload.iter().find(|node| node.is(is_model)).map(|node| &node.key);
+    let inside = key.and_then(|key| payload.get(key));
+    if named.is_none_or(|named| *named == *plan.vendor_id)
+        && inside.is_none_or(|inside| *inside == *plan.vendor_id)
+    {
+        return Ok(());
+    }
+    let inside = inside.map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
     let given = named.map(str::to_owned).into_iter().chain(inside);
     match given.into_iter().find(|given| *given != *plan.vendor_id) {
         None => Ok(()),

@@ -75,15 +75,6 @@ impl Plan {
         self.payload.iter().any(|node| matches!(node.what, What::Slot(Slot::SequenceSwitch)))
     }
 
-    /// The value that a key of the payload always has.
-    pub(crate) fn constant(&self, key: &str) -> Option<&Value> {
-        let node = self.payload.iter().find(|node| node.key == key)?;
-        match &node.what {
-            What::Slot(Slot::Constant(value)) => Some(value),
-            _ => None,
-        }
-    }
-
     /// Whether a slot of the payload is such.
     pub(crate) fn has(&self, wanted: impl Fn(&Slot) -> bool + Copy) -> bool {
         node::any(&self.payload, wanted)
