@@ -67,6 +67,7 @@ async fn dropped_stream(stage: Stage) {
     stage.fault(Step::Submit, Fault::Slow { ms: 500 });
     let (provider, request, none) = (stage.provider(), stage.request(), none());
     let mut events = provider.events(&request, &none);
+    assert!(matches!(events.next().await, Some(Ok(Event::Submitting(_)))));
     let Some(Ok(Event::Submitted(job))) = events.next().await else { panic!("no handle") };
     drop(events);
     assert_eq!(provider.wait(&job, &none).await.unwrap().artifacts.len(), 1);

@@ -113,7 +113,11 @@ async fn events(stage: Stage) {
     let (provider, request) = (stage.provider(), stage.request());
     let events: Vec<_> = provider.events(&request, &options).collect().await;
     let events: Vec<Event> = events.into_iter().map(Result::unwrap).collect();
-    let Some(Event::Submitted(job)) = events.first() else { panic!("{events:?}") };
+    let [Event::Submitting(known), Event::Submitted(job), ..] = &events[..] else {
+        panic!("{events:?}")
+    };
+    let ours = genmux::adapter(stage.subject.name).unwrap().capability().dedupes_submits;
+    assert_eq!(known.as_ref(), Some(job).filter(|_| ours), "ids of ours are known beforehand");
     let Some(Event::Done(outcome)) = events.last() else { panic!("{events:?}") };
     assert_eq!(job.id, outcome.job);
     let artifacts = events.iter().filter(|event| matches!(event, Event::Artifact { .. }));
@@ -128,7 +132,7 @@ async fn events_of_a_failure(stage: Stage) {
     stage.fault(Step::Submit, Fault::FailJob { code, message: "no luck".to_owned() });
     let (provider, request) = (stage.provider(), stage.request());
     let events: Vec<_> = provider.events(&request, &RunOptions::default()).collect().await;
-    assert!(matches!(&events[0], Ok(Event::Submitted(_))), "{events:?}");
+    assert!(matches!(&events[1], Ok(Event::Submitted(_))), "{events:?}");
     assert!(matches!(events.last(), Some(Err(_))), "{events:?}");
     assert_eq!(events.iter().filter(|event| event.is_err()).count(), 1);
 }

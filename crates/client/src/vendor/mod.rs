@@ -52,16 +52,19 @@ impl Vendor {
         options: &RunOptions,
     ) -> Result<genmux_core::Cost, RunError> {
         let account = self.account.of(options)?;
-        let context = self.context(request, options);
-        let translation = self.offer.translate(request, &options.policy, &context)?;
-        let wiring = prepare::wiring(self, &account, &translation, request, options).await?;
         let line = account.line();
-        let payload = translation.payload(0).wired(&wiring);
-        let call = line.adapter.price(line.base(), &payload).map_err(|error| unwritten(&error))?;
         let none = || {
             let message = format!("{} tells no price beforehand", line.adapter.provider());
             Error::new(ErrorKind::Invalid, message).at(self.offer.name())
         };
+        let context = self.context(request, options);
+        let translation = self.offer.translate(request, &options.policy, &context)?;
+        if !line.adapter.capability().price {
+            return Err(none().into());
+        }
+        let wiring = prepare::wiring(self, &account, &translation, request, options).await?;
+        let payload = translation.payload(0).wired(&wiring);
+        let call = line.adapter.price(line.base(), &payload).map_err(|error| unwritten(&error))?;
         let reply = line.send(call.ok_or_else(none)?, &HeaderMap::new()).await?;
         Ok(line.adapter.read_price(&reply).map_err(Error::from)?)
     }

@@ -52,6 +52,11 @@ pub(super) struct Shown {
 }
 
 pub(crate) fn demo(catalog: &Catalog, args: &Demo) -> Result<Done, Failure> {
+    let failed = |error| {
+        let folder = args.out.display();
+        Failure::Said(format!("cannot make the folder {folder}: {error}; name another with --out"))
+    };
+    std::fs::create_dir_all(&args.out).map_err(failed)?;
     let mut out = anstream::stdout();
     let mut shown = Vec::new();
     for scene in &SCENES {
