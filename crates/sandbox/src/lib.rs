@@ -102,7 +102,8 @@ mod tests {
         let since = |provider, model| schema(provider, model, "2026-11-20").map(|s| s.since);
         assert_eq!(since("runware", "seedream-4.0"), Some("2026-10-12"));
         assert_eq!(since("scenario", "seedream-4.0"), Some("2026-03-13"));
-        assert_eq!(since("replicate", "seedream-4.0"), None);
+        assert_eq!(since("replicate", "seedream-4.0"), Some("2026-11-20"));
+        assert_eq!(since("replicate", "dreamina-3.1"), None);
         assert_eq!(since("runware", "seedream-4"), None);
     }
 

@@ -22,11 +22,33 @@ pub(crate) const SEEDANCE_1: &[Tier] = &[
             ("9:21", (416, 960)),
         ],
     ),
-    ("720p", &[("16:9", (1248, 704)), ("1:1", (960, 960)), ("9:16", (704, 1248))]),
-    ("1080p", &[("16:9", (1920, 1088)), ("1:1", (1440, 1440)), ("9:16", (1088, 1920))]),
+    (
+        "720p",
+        &[
+            ("16:9", (1248, 704)),
+            ("4:3", (1120, 832)),
+            ("1:1", (960, 960)),
+            ("3:4", (832, 1120)),
+            ("9:16", (704, 1248)),
+            ("21:9", (1504, 640)),
+            ("9:21", (640, 1504)),
+        ],
+    ),
+    (
+        "1080p",
+        &[
+            ("16:9", (1920, 1088)),
+            ("4:3", (1664, 1248)),
+            ("1:1", (1440, 1440)),
+            ("3:4", (1248, 1664)),
+            ("9:16", (1088, 1920)),
+            ("21:9", (2176, 928)),
+            ("9:21", (928, 2176)),
+        ],
+    ),
 ];
 
-/// Seedance 1.5 and 2.0: the rows of the 1.5 page; 9:21 is 21:9 on its side.
+/// Seedance 1.5 and later: the rows of the 1.5 page, 4k of 2.0; 9:21 is 21:9 on its side.
 pub(crate) const SEEDANCE_2: &[Tier] = &[
     (
         "480p",
@@ -50,6 +72,30 @@ pub(crate) const SEEDANCE_2: &[Tier] = &[
             ("9:16", (720, 1280)),
             ("21:9", (1470, 630)),
             ("9:21", (630, 1470)),
+        ],
+    ),
+    (
+        "1080p",
+        &[
+            ("16:9", (1920, 1080)),
+            ("4:3", (1664, 1248)),
+            ("1:1", (1440, 1440)),
+            ("3:4", (1248, 1664)),
+            ("9:16", (1080, 1920)),
+            ("21:9", (2206, 946)),
+            ("9:21", (946, 2206)),
+        ],
+    ),
+    (
+        "4k",
+        &[
+            ("16:9", (3840, 2160)),
+            ("4:3", (3326, 2494)),
+            ("1:1", (2880, 2880)),
+            ("3:4", (2496, 3328)),
+            ("9:16", (2160, 3840)),
+            ("21:9", (4398, 1886)),
+            ("9:21", (1886, 4398)),
         ],
     ),
 ];
@@ -98,6 +144,46 @@ pub(crate) const SEEDREAM_4: &[Tier] = &[
     ),
 ];
 
+/// Seedream 5.0 Lite: Runware's page; a size on its side is the listed one turned.
+pub(crate) const SEEDREAM_5: &[Tier] = &[
+    (
+        "2K",
+        &[
+            ("1:1", (2048, 2048)),
+            ("4:3", (2304, 1728)),
+            ("3:4", (1728, 2304)),
+            ("16:9", (2848, 1600)),
+            ("9:16", (1600, 2848)),
+            ("3:2", (2496, 1664)),
+            ("2:3", (1664, 2496)),
+            ("21:9", (3136, 1344)),
+        ],
+    ),
+    (
+        "3K",
+        &[
+            ("1:1", (3072, 3072)),
+            ("4:3", (3456, 2592)),
+            ("3:4", (2592, 3456)),
+            ("16:9", (4096, 2304)),
+            ("9:16", (2304, 4096)),
+            ("3:2", (3744, 2496)),
+            ("2:3", (2496, 3744)),
+            ("21:9", (4704, 2016)),
+        ],
+    ),
+];
+
+/// What a video model's words mean: its table, and its tier if none is asked for.
+pub(crate) fn video(slug: &str, tier: Option<&str>, ratio: Option<&str>) -> Size {
+    let (table, usual) = match slug {
+        "seedance-1.0-lite" => (SEEDANCE_1, "720p"),
+        "seedance-1.0-pro" | "seedance-1.0-pro-fast" => (SEEDANCE_1, "1080p"),
+        _ => (SEEDANCE_2, "720p"),
+    };
+    listed(table, tier.unwrap_or(usual), ratio).unwrap_or((1280, 720))
+}
+
 /// The size of a tier and a ratio. A ratio that the tier does not have (`auto`, `adaptive`) is the
 /// tier's first, a tier that the table does not have gives `None`.
 pub(crate) fn listed(table: &[Tier], tier: &str, ratio: Option<&str>) -> Option<Size> {
@@ -126,6 +212,13 @@ mod tests {
         assert_eq!(listed(SEEDANCE_2, "720p", Some("adaptive")), Some((1280, 720)));
         assert_eq!(listed(SEEDREAM_4, "2k", None), Some((2048, 2048)));
         assert_eq!(listed(SEEDREAM_4, "8K", None), None);
+    }
+
+    #[test]
+    fn tiers_that_are_not_asked_for_are_the_models_own() {
+        assert_eq!(video("seedance-1.0-lite", None, Some("1:1")), (960, 960));
+        assert_eq!(video("seedance-1.0-pro", None, None), (1920, 1088));
+        assert_eq!(video("seedance-2.0", Some("4k"), Some("9:16")), (2160, 3840));
     }
 
     #[test]

@@ -138,7 +138,7 @@ mod tests {
     use serde_json::json;
 
     fn found(value: &Value) -> Vec<String> {
-        let schema = super::super::model::input_schema("seedance-2.0-fast").unwrap();
+        let schema = super::super::catalog::input_schema("seedance-2.0-fast").unwrap();
         input(value, &schema).iter().map(Invalid::line).collect()
     }
 

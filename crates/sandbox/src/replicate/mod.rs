@@ -2,8 +2,10 @@
 
 #![expect(clippy::result_large_err, reason = "a refusal is an answer, and answers are large")]
 
+mod catalog;
 pub(crate) mod check;
 pub(crate) mod error;
+mod made;
 mod model;
 mod poll;
 mod submit;

@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use super::{admit, error};
+use super::{admit, catalog, error};
 use crate::clock::{read_rfc3339, rfc3339};
 use crate::jobs::{Job, STARTS, Stage};
 use crate::provider::Provider;
@@ -150,10 +150,14 @@ fn status(stage: Stage) -> &'static str {
     }
 }
 
-/// One address; several only if a model gives several.
+/// One address, or a list where the model gives lists.
 fn output(app: &App, job: &Job) -> Value {
     let urls: Vec<String> = job.outputs.iter().map(|it| app.url(&it.path)).collect();
-    if let [one] = &urls[..] { json!(one) } else { json!(urls) }
+    let name = job.vendor_id.rsplit('/').next().unwrap_or_default();
+    match &urls[..] {
+        [one] if !catalog::gives_lists(name) => json!(one),
+        _ => json!(urls),
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "seconds of a job")]
@@ -163,8 +167,13 @@ fn ending(job: &Job, now: u64, stage: Stage) -> Map<String, Value> {
     let mut metrics = json!({"predict_time": seconds, "total_time": seconds});
     let spec = job.outputs.first().and_then(|output| output.file.spec());
     if let Some(spec) = spec.filter(|_| stage == Stage::Succeeded) {
-        metrics["video_output_count"] = json!(job.outputs.len());
-        metrics["video_output_duration_seconds"] = json!(spec.millis as f64 / 1000.0);
+        let count = json!(job.outputs.len());
+        if spec.format.is_video() {
+            metrics["video_output_count"] = count;
+            metrics["video_output_duration_seconds"] = json!(spec.millis as f64 / 1000.0);
+        } else {
+            metrics["image_output_count"] = count;
+        }
     }
     let members = [("completed_at", json!(rfc3339(ended))), ("metrics", metrics)];
     members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()

@@ -7,7 +7,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::{admit, check, error, model, poll, webhook};
+use super::{admit, catalog, check, error, made, poll, webhook};
 use crate::faults::Effect;
 use crate::jobs::Job;
 use crate::provider::Provider;
@@ -29,7 +29,7 @@ pub(crate) async fn by_model(
     body: Bytes,
 ) -> Response {
     let call = Call { app, headers, effect };
-    let slug = model::slug(&owner, &name).ok_or_else(error::not_found);
+    let slug = catalog::slug(&owner, &name).ok_or_else(error::not_found);
     either(create(call, slug, &body, false).await)
 }
 
@@ -46,7 +46,7 @@ pub(crate) async fn by_version(
     let slug = match (&version, named) {
         // Without a version, the check of the body has its own word.
         (None, _) => Ok(""),
-        (_, Some((owner, name))) => model::slug(owner, name).ok_or_else(error::bad_version),
+        (_, Some((owner, name))) => catalog::slug(owner, name).ok_or_else(error::bad_version),
         _ => Err(error::bad_version()),
     };
     either(create(call, slug, &body, true).await)
@@ -67,7 +67,7 @@ async fn create(
     let body = read(body).ok_or_else(|| error::plain(400))?;
     refuse(&check::body(&body, by_version))?;
     let slug = slug?;
-    let schema = model::input_schema(slug).ok_or_else(error::not_found)?;
+    let schema = catalog::input_schema(slug).ok_or_else(error::not_found)?;
     refuse(&check::input(&body["input"], &schema))?;
     admit(&call.app, &call.headers, true)?;
     let job = accept(&call, slug, &body)?;
@@ -86,13 +86,13 @@ fn accept(call: &Call, slug: &str, body: &Map<String, Value>) -> Result<Job, Res
         Some(text) => Some(span(text).ok_or_else(error::bad_deadline)?),
     };
     let mut effect = call.effect.clone();
-    effect.failure = effect.failure.or_else(|| model::fails_later(app, slug, input));
+    effect.failure = effect.failure.or_else(|| made::fails_later(app, slug, input));
     let order = Order {
         provider: Provider::Replicate,
         id: app.ids.text(26),
-        vendor_id: format!("bytedance/{slug}"),
+        vendor_id: format!("bytedance/{}", catalog::name(slug)),
         input: input.clone(),
-        specs: model::media(input, app.options.seed),
+        specs: made::media(slug, input, app.options.seed),
         effect,
         deadline,
     };
