@@ -184,6 +184,17 @@ pub(crate) fn video(slug: &str, tier: Option<&str>, ratio: Option<&str>) -> Size
     listed(table, tier.unwrap_or(usual), ratio).unwrap_or((1280, 720))
 }
 
+/// The square of a picture's tier, for models whose other sizes no page lists.
+pub(crate) fn square(tier: Option<&str>) -> Size {
+    let side = match tier {
+        Some("1K") => 1024,
+        Some("1.5K") => 1536,
+        Some("4K") => 4096,
+        _ => 2048,
+    };
+    (side, side)
+}
+
 /// The size of a tier and a ratio. A ratio that the tier does not have (`auto`, `adaptive`) is the
 /// tier's first, a tier that the table does not have gives `None`.
 pub(crate) fn listed(table: &[Tier], tier: &str, ratio: Option<&str>) -> Option<Size> {
@@ -219,6 +230,7 @@ mod tests {
         assert_eq!(video("seedance-1.0-lite", None, Some("1:1")), (960, 960));
         assert_eq!(video("seedance-1.0-pro", None, None), (1920, 1088));
         assert_eq!(video("seedance-2.0", Some("4k"), Some("9:16")), (2160, 3840));
+        assert_eq!((square(Some("1.5K")), square(None)), ((1536, 1536), (2048, 2048)));
     }
 
     #[test]

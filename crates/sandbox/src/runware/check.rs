@@ -23,7 +23,22 @@ pub(crate) fn check(app: &App, task: &Value) -> Result<Value, Vec<Refusal>> {
     let body = json!([task]);
     let mut refusals = app.validators.check(schema, &body, |error| refusal(&error, &task));
     refusals.dedup();
+    if refusals.is_empty() {
+        refusals.extend(pixels(&task));
+    }
     if refusals.is_empty() { Ok(task) } else { Err(refusals) }
+}
+
+/// Width times height cannot be limited by a schema.
+fn pixels(task: &Value) -> Option<Refusal> {
+    let (width, height) = (task["width"].as_u64()?, task["height"].as_u64()?);
+    let slug = model::slug(task["model"].as_str()?)?;
+    (!model::takes_pixels(slug, width, height)).then(|| wrong_size(task))
+}
+
+fn wrong_size(task: &Value) -> Refusal {
+    let text = format!("{}x{} is not a size of this model", task["width"], task["height"]);
+    Refusal::new("invalidPixels", text).on(json!(["width", "height"])).of_type("integer")
 }
 
 fn unknown_model(vendor_id: &str) -> Refusal {
@@ -40,7 +55,7 @@ fn modern(mut task: Value, schema: &str) -> Value {
         members.entry("safety").or_insert_with(|| json!({"checkContent": check}));
     }
     if schema.contains("\"inputs\"") {
-        for key in ["frameImages", "referenceImages"] {
+        for key in ["frameImages", "referenceImages", "referenceVideos"] {
             if let Some(list) = members.remove(key) {
                 let inputs = members.entry("inputs").or_insert_with(|| json!({}));
                 inputs[key] = renamed(list);
@@ -81,6 +96,7 @@ fn refusal(error: &ValidationError<'_>, task: &Value) -> Refusal {
             let code = format!("invalid{}Length", capital(&name));
             Refusal::new(code, error.to_string()).on(name).of_type("string")
         }
+        Kind::OneOfNotValid { .. } if name == "duration" => value(&name, error),
         Kind::MinItems { .. } => sized("arrayTooSmall", name, error),
         Kind::MaxItems { .. } => sized("arrayTooLarge", name, error),
         _ => {
@@ -110,13 +126,16 @@ fn unsupported(parent: &str, keys: &[String]) -> Refusal {
 /// Rules over several keys are `anyOf` at the task itself; the place in the schema tells which.
 fn across(place: &str, task: &Value) -> Refusal {
     if place.contains("dependentSchemas") {
-        let text = format!("{}x{} is not a size of this model", task["width"], task["height"]);
-        return Refusal::new("invalidPixels", text)
-            .on(json!(["width", "height"]))
-            .of_type("integer");
+        return wrong_size(task);
+    }
+    if place.contains("/then") {
+        return incompatible(json!(["resolution", "providerSettings.bytedance.draft"]));
     }
     if place.contains("allOf") {
         return incompatible(json!(["inputs.referenceImages", "settings.maxSequentialImages"]));
+    }
+    if task["taskType"] == "imageInference" {
+        return dimensions(json!(["width", "height", "inputs.referenceImages"]));
     }
     dimensions(json!(["width", "height", "resolution", "inputs.frameImages"]))
 }

@@ -6,7 +6,8 @@ use crate::ids::drawn;
 use crate::media::{Format, Label, Spec};
 use crate::sizes::{self, Size};
 
-/// Vendor id and slug, from the provider page of 2025-10-27 and the model pages.
+/// Vendor id and slug, from the provider page of 2025-10-27, the model pages, and the keys that
+/// Runware's SDK of 2026-10-12 has.
 const MODELS: &[(&str, &str)] = &[
     ("bytedance:1@1", "seedance-1.0-lite"),
     ("bytedance:2@1", "seedance-1.0-pro"),
@@ -14,10 +15,35 @@ const MODELS: &[(&str, &str)] = &[
     ("bytedance:4@1", "seededit-3.0"),
     ("bytedance:5@0", "seedream-4.0"),
     ("bytedance:5@1", "omnihuman-1"),
+    ("bytedance:5@2", "omnihuman-1.5"),
+    ("bytedance:seedance@1.5-pro", "seedance-1.5-pro"),
+    ("bytedance:seedance@2.0", "seedance-2.0"),
+    ("bytedance:seedance@2.0-fast", "seedance-2.0-fast"),
+    ("bytedance:seedance@2.0-mini", "seedance-2.0-mini"),
+    ("bytedance:seedance@2.5", "seedance-2.5"),
+    ("bytedance:seedream@4.5", "seedream-4.5"),
+    ("bytedance:seedream@5.0-lite", "seedream-5.0-lite"),
+    ("bytedance:seedream@5.0-pro", "seedream-5.0-pro"),
+    ("bytedance:seedream@5.0-flash", "seedream-5.0-flash"),
 ];
+
+/// The most pixels of Seedream 4.5, and of models whose limit no page tells: more than that would
+/// take the sandbox long to make.
+const MOST: u64 = 16_777_216;
 
 pub(crate) fn slug(vendor_id: &str) -> Option<&'static str> {
     MODELS.iter().find(|(id, _)| *id == vendor_id).map(|(_, slug)| *slug)
+}
+
+/// Whether a model takes so many pixels. Where its sizes are listed, the schema says so already.
+pub(crate) fn takes_pixels(slug: &str, width: u64, height: u64) -> bool {
+    let limits = match slug {
+        "seedream-4.5" => 3_686_400..=MOST,
+        "seedream-5.0-pro" => 921_600..=4_624_220,
+        _ => 1..=MOST,
+    };
+    let slim = width.saturating_mul(16) < height || height.saturating_mul(16) < width;
+    limits.contains(&width.saturating_mul(height)) && !slim
 }
 
 /// One specification a result. `None` for a format that the sandbox cannot make (WEBM).
@@ -56,23 +82,25 @@ fn count(task: &Value) -> u64 {
     task["numberResults"].as_u64().unwrap_or(1) * sequence.unwrap_or(1)
 }
 
-/// Kept to the millisecond; five seconds unless said, the default of Seedance 1.0 Pro's page.
+/// Kept to the millisecond; five seconds unless said (or `auto`), the default of Seedance 1.0 Pro's
+/// page. A model without a known limit gets half a minute at most, the longest that any has.
 fn millis(task: &Value) -> u64 {
-    let seconds = task["duration"].as_f64().unwrap_or(5.0);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1.2 to 15 s")]
+    let seconds = task["duration"].as_f64().unwrap_or(5.0).min(30.0);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1 to 30 s")]
     let millis = (seconds * 1000.0).round() as u64;
     millis
 }
 
-/// The asked sides; else the tier's 16:9. What only frames or nothing give is UNCERTAIN: videos are
-/// then 1080p, pictures 2K squares.
+/// The asked sides; else the tier's 16:9. What only frames or nothing give is UNCERTAIN: videos
+/// then have their model's usual tier, pictures are 2K squares.
 fn size(task: &Value, video: bool) -> Size {
     let side = |key: &str| task[key].as_u64().and_then(|it| u32::try_from(it).ok());
-    let word = task["resolution"].as_str().unwrap_or("1080p");
+    let word = task["resolution"].as_str();
+    let model = slug(task["model"].as_str().unwrap_or_default());
     match (side("width"), side("height")) {
         (Some(width), Some(height)) => (width, height),
-        _ if video => sizes::listed(sizes::SEEDANCE_1, word, None).unwrap_or((1920, 1088)),
-        _ => (2048, 2048),
+        _ if video => sizes::video(model.unwrap_or("seedance-1.0-pro"), word, None),
+        _ => sizes::square(word),
     }
 }
 
@@ -97,6 +125,19 @@ mod tests {
         assert_eq!(video(json!({"width": 736, "height": 544})), (736, 544));
         assert_eq!(video(json!({"resolution": "480p"})), (864, 480));
         assert_eq!(size(&json!({}), false), (2048, 2048));
+        assert_eq!(size(&json!({"resolution": "1.5K"}), false), (1536, 1536));
+        let newer = json!({"model": "bytedance:seedance@2.0", "resolution": "4k"});
+        assert_eq!(video(newer), (3840, 2160));
+    }
+
+    #[test]
+    fn areas_are_limited_where_sizes_are_not_listed() {
+        assert!(!takes_pixels("seedream-4.5", 1024, 1024));
+        assert!(takes_pixels("seedream-4.5", 2560, 1440));
+        assert!(!takes_pixels("seedream-5.0-pro", 4096, 4096));
+        assert!(!takes_pixels("seedream-5.0-flash", 1_000_000, 1));
+        assert!(!takes_pixels("seedream-5.0-flash", u64::MAX, u64::MAX));
+        assert!(takes_pixels("seedream-4.0", 6048, 2592));
     }
 
     #[test]
