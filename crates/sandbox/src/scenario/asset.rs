@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{admit, error, poll};
+use super::{admit, error, inputs, made, poll};
 use crate::clock::rfc3339;
 use crate::files::File;
 use crate::ids::{digest, hex};
@@ -23,9 +23,14 @@ use crate::sniff;
 use crate::state::{App, State as Sandbox};
 
 /// Refuses inputs that are no asset of this account; everything else names one by id.
-pub(crate) fn known(app: &App, body: &Value) -> Result<(), Response> {
-    let lists = body.as_object().into_iter().flatten().filter_map(|(_, value)| value.as_array());
-    for id in lists.flatten().filter_map(Value::as_str) {
+pub(crate) fn known(app: &App, body: &Value, properties: &Value) -> Result<(), Response> {
+    let members = body.as_object().into_iter().flatten();
+    let ids = members.flat_map(|(key, value)| match value {
+        Value::Array(items) => items.iter().collect(),
+        one if inputs::is_file(&properties[key]) => vec![one],
+        _ => Vec::new(),
+    });
+    for id in ids.filter_map(Value::as_str) {
         if find(app, id).is_none() {
             return Err(error::reason(404, &format!("Asset {id} not found")));
         }
@@ -46,12 +51,12 @@ fn find(app: &App, id: &str) -> Option<Value> {
     let done = jobs.iter().filter(|job| job.stage(now) == Stage::Succeeded);
     done.flat_map(|job| job.outputs.iter().map(move |output| (job, output)))
         .find(|(_, output)| output.id == id)
-        .map(|(job, output)| made(app, job, output))
+        .map(|(job, made)| output(app, job, made))
 }
 
-fn made(app: &App, job: &Job, output: &Output) -> Value {
-    let inputs = job.input["referenceImages"].as_array().is_some_and(|it| !it.is_empty());
-    let kind = if inputs { "img2img" } else { "txt2img" };
+fn output(app: &App, job: &Job, output: &Output) -> Value {
+    let video = output.file.mime.starts_with("video/");
+    let kind = made::source(&job.input, video);
     let time = rfc3339(job.ended(app.clock.now()));
     let mut asset = object(&output.id, kind, &output.file.mime, &time);
     if let Some(spec) = output.file.spec() {

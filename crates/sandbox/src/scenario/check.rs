@@ -61,8 +61,10 @@ fn read(error: &ValidationError<'_>) -> Broken {
     let name = parts(error.instance_path().as_str()).join(".");
     let place = error.evaluation_path().as_str();
     // Ranges and words of the inputs are under `properties`; what ties inputs is beside them.
+    // A last frame that needs a first one is the exception.
     let in_text_only =
-        ["/allOf", "/dependent", "/if", "/then"].iter().any(|it| place.starts_with(it));
+        ["/allOf", "/dependent", "/if", "/then"].iter().any(|it| place.starts_with(it))
+            && !place.starts_with("/dependentRequired/lastFrameImage");
     let text = match error.kind() {
         Kind::Required { property } => {
             format!("Input {} is required", property.as_str().unwrap_or_default())
@@ -83,6 +85,7 @@ fn read(error: &ValidationError<'_>) -> Broken {
         Kind::AnyOf { .. } if place.starts_with("/allOf") => {
             "Inputs referenceImages and maxImages may not exceed 15 together".to_owned()
         }
+        _ if name.is_empty() => "The inputs do not go together".to_owned(),
         _ => format!("Input {name} does not go with the other inputs"),
     };
     Broken { text, in_text_only }

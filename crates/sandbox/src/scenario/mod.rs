@@ -6,6 +6,8 @@ mod asset;
 pub(crate) mod check;
 mod download;
 pub(crate) mod error;
+mod inputs;
+mod made;
 mod model;
 mod poll;
 mod submit;

@@ -8,7 +8,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{admit, asset, check, error, model, poll, webhook};
+use super::{admit, asset, check, error, made, model, poll, webhook};
 use crate::faults::Effect;
 use crate::media::Spec;
 use crate::provider::Provider;
@@ -47,14 +47,15 @@ fn plan(
     if let Some(members) = body.as_object_mut() {
         members.retain(|key, _| !["dryRun", "projectId", "ipDetection"].contains(&key.as_str()));
     }
-    let checked = check::check(app, schema, &body, &model::properties(schema))
-        .map_err(|text| error::reason(400, &text))?;
-    asset::known(app, &checked.body)?;
+    let properties = model::properties(schema);
+    let checked =
+        check::check(app, schema, &body, &properties).map_err(|text| error::reason(400, &text))?;
+    asset::known(app, &checked.body, &properties)?;
     Ok(Order {
         provider: Provider::Scenario,
         id: format!("job_{}", app.ids.text(24)),
         vendor_id: id.to_owned(),
-        specs: model::media(slug, &checked.body, app.options.seed),
+        specs: made::media(slug, &checked.body, app.options.seed),
         input: checked.body,
         effect: Effect { failure: effect.failure.or(checked.failure), ..effect },
         deadline: None,

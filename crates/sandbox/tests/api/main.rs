@@ -5,6 +5,7 @@
 mod admin;
 mod faults;
 mod media;
+mod offers;
 mod refusals;
 mod replicate;
 mod runware;

@@ -231,7 +231,7 @@ async fn models_describe_their_inputs_and_lists_are_private_unless_asked() {
     assert_eq!(find("referenceImages")["type"], "file_array");
     assert_eq!(send(lab.scenario("GET", "/models")).await.1["models"], json!([]));
     let (_, public) = send(lab.scenario("GET", "/models?privacy=public")).await;
-    assert_eq!(public["models"].as_array().unwrap().len(), 5);
+    assert_eq!(public["models"].as_array().unwrap().len(), 14);
 }
 
 #[tokio::test]
