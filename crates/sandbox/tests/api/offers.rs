@@ -140,17 +140,12 @@ async fn the_plainest_request_of_every_offer_gives_a_file_of_its_kind() {
 }
 
 #[tokio::test]
-async fn areas_and_drafts_are_refused_by_runware_in_its_words() {
+async fn areas_and_halves_are_refused_by_runware_in_its_words() {
     let lab = lab().await;
     let mut small = base("runware", "seedream-4.5");
     (small["width"], small["height"]) = (json!(1024), json!(1024));
     let (status, body) = lab.runware(&json!([small])).await;
     assert_eq!((status, &body["errors"][0]["code"]), (400, &json!("invalidPixels")), "{body}");
-    let mut draft = base("runware", "seedance-1.5-pro");
-    draft["resolution"] = json!("720p");
-    draft["providerSettings"] = json!({"bytedance": {"draft": true}});
-    let (_, body) = lab.runware(&json!([draft])).await;
-    assert_eq!(body["errors"][0]["code"], "incompatibleParameters", "{body}");
     let mut half = base("runware", "seedance-2.5");
     half["duration"] = json!(5.5);
     let (_, body) = lab.runware(&json!([half])).await;
