@@ -29,10 +29,10 @@ mod wiring;
 
 pub use adapter::{
     Adapter, Auth, Body, Cancel, Capability, Charged, Cost, CostBasis, ErrorKind, Hook, HookError,
-    HookEvent, Hooks, HttpRequest, JobState, JobStatus, PartUrl, RemoteArtifact, Reply, Segment,
-    ShownRequest, Side, Source, SubmitResult, Submitted, Ticket, Unit, UploadFile, UploadStage,
-    UploadState, UploadStep, Uploaded, VendorError, WireProblem, path_segment, read_reply,
-    retry_after, safe_text,
+    HookEvent, Hooks, HttpRequest, JobState, JobStatus, PartUrl, Recent, RemoteArtifact, Reply,
+    Segment, ShownRequest, Side, Sighting, Source, SubmitResult, Submitted, Ticket, Unit,
+    UploadFile, UploadStage, UploadState, UploadStep, Uploaded, VendorError, WireProblem,
+    digest_media, path_segment, read_reply, read_time, retry_after, safe_text, write_time,
 };
 pub use catalog::{Catalog, CatalogError, Offer, SpecProblem};
 pub use context::{Context, MediaTable, TaskKey};

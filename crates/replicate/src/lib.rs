@@ -27,8 +27,8 @@ use std::time::Duration;
 
 use genmux_core::{
     Adapter, Auth, Cancel, Capability, Enclosed, Hook, HookError, HookEvent, Hooks, HttpRequest,
-    JobState, LiftError, Payload, Reply, SubmitResult, Ticket, UploadFile, UploadState, UploadStep,
-    VendorError,
+    JobState, LiftError, Payload, Recent, Reply, SubmitResult, Ticket, UploadFile, UploadState,
+    UploadStep, VendorError,
 };
 use serde_json::Value;
 
@@ -104,6 +104,20 @@ impl Adapter for Replicate {
         response::read_status(reply)
     }
 
+    fn recent(
+        &self,
+        base: &str,
+        since: i64,
+        _vendor_id: &str,
+        page: Option<&str>,
+    ) -> Option<HttpRequest> {
+        Some(request::recent(base, since, page))
+    }
+
+    fn read_recent(&self, reply: &Reply) -> Result<Recent, VendorError> {
+        response::read_recent(reply)
+    }
+
     fn cancel(&self, base: &str, ticket: &Ticket) -> Option<HttpRequest> {
         Some(request::cancel(base, ticket))
     }
@@ -164,6 +178,7 @@ mod tests {
         let polled = Replicate.read_status(&reply, &[ticket]);
         assert!(polled.is_err() || polled.is_ok_and(|jobs| jobs.len() == 1));
         let _ = Replicate.read_cancel(&reply);
+        let _ = Replicate.read_recent(&reply);
         let _ = Replicate.read_upload("", &file, UploadState::default(), &reply);
         let _ = Replicate.read_assets(&reply);
         assert!(Replicate.read_price(&reply).is_err());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use genmux_core::{Auth, HttpRequest, Payload, Ticket, path_segment};
+use genmux_core::{Auth, HttpRequest, Payload, Ticket, path_segment, write_time};
 use serde::ser::{Error, Serialize, SerializeMap, Serializer};
 
 /// The variable that every official client reads.
@@ -53,6 +53,16 @@ pub(crate) fn poll(base: &str, tickets: &[Ticket]) -> HttpRequest {
 /// A POST without a body or its type, as the vendor's own clients send it.
 pub(crate) fn cancel(base: &str, ticket: &Ticket) -> HttpRequest {
     HttpRequest::new("POST", format!("{}/cancel", prediction(base, &ticket.id)), AUTH)
+}
+
+/// Predictions of the account, newest first; a page is the query of the address that the vendor
+/// gave for it, so that the key goes nowhere but to the base URL.
+pub(crate) fn recent(base: &str, since: i64, page: Option<&str>) -> HttpRequest {
+    let query = match page {
+        Some(query) => query.to_owned(),
+        None => format!("created_after={}", write_time(since)),
+    };
+    HttpRequest::new("GET", format!("{base}/predictions?{query}"), AUTH)
 }
 
 fn prediction(base: &str, id: &str) -> String {
@@ -272,5 +282,19 @@ mod tests {
     #[test]
     fn reading_nothing_does_not_panic() {
         assert_eq!(poll(BASE, &[]).url, format!("{BASE}/predictions/"));
+    }
+
+    #[test]
+    fn recent_predictions_are_those_since_a_moment() {
+        let http = recent(BASE, 1_795_132_800_007, None);
+        assert_eq!((http.method, http.auth), ("GET", Some(AUTH)));
+        let url = format!("{BASE}/predictions?created_after=2026-11-20T00:00:00.007Z");
+        assert_eq!(http.url, url);
+    }
+
+    #[test]
+    fn the_next_page_is_asked_for_at_the_base_url() {
+        let url = recent(BASE, 0, Some("cursor=cD0y&created_after=x")).url;
+        assert_eq!(url, format!("{BASE}/predictions?cursor=cD0y&created_after=x"));
     }
 }

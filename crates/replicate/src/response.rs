@@ -1,8 +1,8 @@
 //! Replies to submit, poll and cancel: prediction objects.
 
 use genmux_core::{
-    Charged, ErrorKind, JobState, JobStatus, Kind, RemoteArtifact, Reply, SubmitResult, Submitted,
-    VendorError,
+    Charged, ErrorKind, JobState, JobStatus, Kind, Recent, RemoteArtifact, Reply, Sighting,
+    SubmitResult, Submitted, VendorError, read_time,
 };
 use serde_json::Value;
 
@@ -42,6 +42,44 @@ pub(crate) fn read_status(reply: &Reply) -> Result<Vec<Option<JobState>>, Vendor
 pub(crate) fn read_cancel(reply: &Reply) -> Result<bool, VendorError> {
     let prediction = read_prediction(reply)?;
     Ok(!matches!(told(&prediction), JobStatus::Succeeded | JobStatus::Failed))
+}
+
+/// One page of the account's predictions, those made on the website among them.
+///
+/// # Errors
+/// When the call failed, or the reply cannot be read. A list owes nothing.
+pub(crate) fn read_recent(reply: &Reply) -> Result<Recent, VendorError> {
+    let page = read_body(reply).and_then(|body| {
+        let unreadable = |what| VendorError::unreadable(reply.status().as_u16(), what);
+        let rows = body["results"].as_array().ok_or_else(|| unreadable("it holds no list"))?;
+        let jobs: Option<Vec<Sighting>> = rows.iter().map(read_sighting).collect();
+        let jobs = jobs.ok_or_else(|| unreadable("a prediction of the list has no id"))?;
+        let next = read_next(&body["next"]).map_err(unreadable)?;
+        Ok(Recent::new(jobs, next))
+    });
+    page.map_err(|mut error| {
+        error.charged = Charged::No;
+        error
+    })
+}
+
+fn read_sighting(prediction: &Value) -> Option<Sighting> {
+    let mut job = Sighting::new(read_id(prediction)?);
+    job.model = prediction["model"].as_str().map(str::to_owned);
+    job.created_at = prediction["created_at"].as_str().and_then(read_time);
+    // Removed an hour after the end (OpenAPI, 2026-03). A prediction that names no model could be
+    // anyone's.
+    let shown = job.model.is_some() && prediction["data_removed"] != true;
+    job.input = Some(prediction["input"].clone()).filter(|input| shown && input.is_object());
+    Some(job)
+}
+
+/// The query of the next page's address, which carries the cursor (OpenAPI, 2026-03).
+fn read_next(next: &Value) -> Result<Option<String>, &'static str> {
+    let Some(url) = next.as_str().filter(|url| !url.is_empty()) else { return Ok(None) };
+    let query = url.split('#').next().and_then(|url| url.split_once('?')).map(|(_, query)| query);
+    let query = query.filter(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_graphic()));
+    query.map(|query| Some(query.to_owned())).ok_or("its next page has no cursor")
 }
 
 fn read_prediction(reply: &Reply) -> Result<Value, VendorError> {
@@ -526,5 +564,83 @@ pub(crate) mod tests {
         assert_eq!(read_cancel(&reply(503, "")).unwrap_err().kind, ErrorKind::ProviderFailed);
         assert_eq!(read_cancel(&reply(200, "")).unwrap_err().kind, ErrorKind::Decode);
         assert_eq!(read_cancel(&reply(200, "{}")).unwrap_err().kind, ErrorKind::Decode);
+    }
+
+    /// `id model created_at input` of each prediction, and the next page.
+    fn listed(page: &Value) -> String {
+        let recent = read_recent(&reply(200, page.to_string())).unwrap();
+        let row = |job: &Sighting| {
+            let (model, input) = (job.model.as_deref(), job.input.as_ref().map(Value::to_string));
+            let (model, input) = (model.unwrap_or("-"), input.unwrap_or("-".into()));
+            format!("{} {model} {:?} {input}; ", job.id, job.created_at)
+        };
+        let rows: String = recent.jobs.iter().map(row).collect();
+        format!("{rows}next {:?}", recent.next)
+    }
+
+    #[track_caller]
+    fn check_row(prediction: &Value, expected: &str) {
+        let page = json!({"next": null, "previous": null, "results": [prediction]});
+        assert_eq!(listed(&page), format!("{expected}; next None"));
+    }
+
+    #[test]
+    fn a_list_shows_what_was_sent_and_when() {
+        let recorded: Value = serde_json::from_str(STARTING).unwrap();
+        let row = r#"14m2dc50wnrgp0cjb2ybv46db4 bytedance/seedance-2.0-fast Some(1795132800123) {"prompt":"a <boat>"}"#;
+        check_row(&recorded, row);
+        assert!(
+            read_sighting(&recorded)
+                .unwrap()
+                .is_of("bytedance/seedance-2.0-fast", &json!({"prompt": "a <boat>"}))
+        );
+    }
+
+    #[test]
+    fn an_input_that_was_removed_is_not_shown() {
+        let mut removed: Value = serde_json::from_str(REMOVED).unwrap();
+        removed["model"] = json!("acme/clip");
+        check_row(&removed, "abc acme/clip None -");
+    }
+
+    #[test]
+    fn a_prediction_without_a_model_or_an_input_shows_none() {
+        check_row(&json!({"id": "a", "input": {"prompt": "b"}}), "a - None -");
+        check_row(&json!({"id": "a", "model": "b/c", "input": "d"}), "a b/c None -");
+        check_row(&json!({"id": "a", "model": "b/c", "created_at": "soon"}), "a b/c None -");
+    }
+
+    #[track_caller]
+    fn check_next(next: &Value, expected: Option<&str>) {
+        assert_eq!(listed(&json!({"next": next, "results": []})), format!("next {expected:?}"));
+    }
+
+    #[test]
+    fn of_the_next_page_only_its_query_is_taken() {
+        let url = "https://api.replicate.com/v1/predictions?cursor=cD0yMDI0&created_after=a#b";
+        check_next(&json!(url), Some("cursor=cD0yMDI0&created_after=a"));
+        check_next(&json!("https://evil.example/?cursor=c"), Some("cursor=c"));
+        check_next(&Value::Null, None);
+        check_next(&json!(""), None);
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_read_tells_of_no_job_and_owes_nothing() {
+        let next = |url: &str| json!({"results": [], "next": url});
+        for page in [
+            json!({}),
+            json!([]),
+            json!({"results": null}),
+            json!({"results": [{"id": "a"}, {"id": ""}]}),
+            next("https://api.replicate.com/v1/predictions"),
+            next("https://api.replicate.com/v1/predictions?"),
+            next("https://api.replicate.com/v1/predictions?a=b c"),
+            next("https://api.replicate.com/v1/predictions?a=b\r\nc"),
+        ] {
+            let error = read_recent(&reply(200, page.to_string())).unwrap_err();
+            assert_eq!((error.kind, error.charged), (ErrorKind::Decode, Charged::No), "{page}");
+        }
+        let error = read_recent(&reply(502, "<html>")).unwrap_err();
+        assert_eq!((error.kind, error.charged), (ErrorKind::ProviderFailed, Charged::No));
     }
 }

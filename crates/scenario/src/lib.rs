@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use genmux_core::{
     Adapter, Auth, Cancel, Capability, Cost, Enclosed, Hook, HookError, HookEvent, Hooks,
-    HttpRequest, JobState, LiftError, Payload, RemoteArtifact, Reply, SubmitResult, Ticket,
+    HttpRequest, JobState, LiftError, Payload, Recent, RemoteArtifact, Reply, SubmitResult, Ticket,
     UploadFile, UploadState, UploadStep, VendorError,
 };
 use serde_json::Value;
@@ -105,6 +105,20 @@ impl Adapter for Scenario {
 
     fn read_assets(&self, reply: &Reply) -> Result<Vec<RemoteArtifact>, VendorError> {
         response::read_assets(reply)
+    }
+
+    fn recent(
+        &self,
+        base: &str,
+        since: i64,
+        _vendor_id: &str,
+        page: Option<&str>,
+    ) -> Option<HttpRequest> {
+        Some(request::recent(base, since, page))
+    }
+
+    fn read_recent(&self, reply: &Reply) -> Result<Recent, VendorError> {
+        response::read_recent(reply)
     }
 
     fn cancel(&self, base: &str, ticket: &Ticket) -> Option<HttpRequest> {
@@ -231,6 +245,7 @@ mod tests {
             let _ = Scenario.read_status(&reply, &[]);
             let _ = Scenario.read_assets(&reply);
             let _ = Scenario.read_cancel(&reply);
+            let _ = Scenario.read_recent(&reply);
             let _ = Scenario.read_price(&reply);
             feed_upload(&reply);
         }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use genmux::{
     Adapter, Auth, Capability, Cost, Hook, HookError, HookEvent, HttpRequest, JobState, Payload,
-    RemoteArtifact, Reply, SubmitResult, Ticket, UploadFile, UploadState, UploadStep, VendorError,
+    Recent, RemoteArtifact, Reply, SubmitResult, Ticket, UploadFile, UploadState, UploadStep,
+    VendorError,
 };
 
 #[derive(Debug)]
@@ -70,6 +71,20 @@ impl Adapter for Hurried {
 
     fn read_assets(&self, reply: &Reply) -> Result<Vec<RemoteArtifact>, VendorError> {
         self.inner.read_assets(reply)
+    }
+
+    fn recent(
+        &self,
+        base: &str,
+        since: i64,
+        vendor_id: &str,
+        page: Option<&str>,
+    ) -> Option<HttpRequest> {
+        self.inner.recent(base, since, vendor_id, page)
+    }
+
+    fn read_recent(&self, reply: &Reply) -> Result<Recent, VendorError> {
+        self.inner.read_recent(reply)
     }
 
     fn cancel(&self, base: &str, ticket: &Ticket) -> Option<HttpRequest> {

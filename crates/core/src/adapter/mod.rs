@@ -5,6 +5,7 @@ mod capability;
 mod error;
 mod http;
 mod job;
+mod recent;
 mod upload;
 mod webhook;
 
@@ -20,6 +21,7 @@ pub use capability::{Cancel, Capability, Hooks};
 pub use error::{Charged, ErrorKind, Side, VendorError, WireProblem, safe_text};
 pub use http::{Auth, HttpRequest, ShownRequest, path_segment, read_reply, retry_after};
 pub use job::{Cost, CostBasis, JobState, JobStatus, RemoteArtifact, Submitted, Ticket, Unit};
+pub use recent::{Recent, Sighting, digest_media, read_time, write_time};
 pub use upload::{PartUrl, UploadFile, UploadStage, UploadState, UploadStep, Uploaded};
 pub use webhook::{Hook, HookError, HookEvent};
 
@@ -99,6 +101,32 @@ pub trait Adapter: Send + Sync + fmt::Debug {
     /// When the call failed.
     fn read_assets(&self, _reply: &Reply) -> Result<Vec<RemoteArtifact>, VendorError> {
         Ok(Vec::new())
+    }
+
+    /// The HTTP request that lists the account's recent jobs; `None` where it is never needed or
+    /// there is no such call.
+    ///
+    /// Asked after a submission of which nobody knows whether it arrived. `since` is the earliest
+    /// creation in milliseconds since 1970; the list may hold earlier jobs, and jobs of other
+    /// models than `vendor_id`. `page` is [`Recent::next`] of the page before.
+    fn recent(
+        &self,
+        _base: &str,
+        _since: i64,
+        _vendor_id: &str,
+        _page: Option<&str>,
+    ) -> Option<HttpRequest> {
+        None
+    }
+
+    /// One page of the account's recent jobs; [`Sighting::is_of`] tells which one is a payload
+    /// that was sent.
+    ///
+    /// # Errors
+    /// When the call failed, or one of the jobs cannot be told apart: then nothing is known of
+    /// any. Nothing is ever owed for it.
+    fn read_recent(&self, _reply: &Reply) -> Result<Recent, VendorError> {
+        Ok(Recent::default())
     }
 
     /// The HTTP request that asks to stop a job; `None` where the vendor has no such call.

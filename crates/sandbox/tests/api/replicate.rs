@@ -169,6 +169,7 @@ async fn lists_are_paged_newest_first_and_filtered_by_time() {
     let path = format!("/predictions?created_after={newest}");
     let (_, after) = send(lab.replicate("GET", &path)).await;
     assert!(!after["results"].as_array().unwrap().is_empty());
+    assert_eq!(after["results"][0]["input"], input());
     let path = format!("/predictions?created_before={oldest}");
     assert_eq!(send(lab.replicate("GET", &path)).await.1["results"], json!([]));
 }

@@ -252,3 +252,16 @@ async fn jobs_are_listed_in_pages_without_repeats() {
         send(lab.scenario("GET", "/jobs?createdAfter=2026-01-01&status=success")).await;
     assert_eq!(status, 400);
 }
+
+#[tokio::test]
+async fn jobs_since_a_moment_repeat_the_body_that_was_sent() {
+    let lab = lab().await;
+    let body = json!({"prompt": "a", "width": 2048, "height": 2048});
+    let (_, made) = generate(&lab, LITE, body.clone()).await;
+    let created = made["job"]["createdAt"].as_str().unwrap();
+    let list = |since: &str| lab.scenario("GET", &format!("/jobs?createdAfter={since}"));
+    let (_, now) = send(list(created)).await;
+    assert_eq!(now["jobs"][0]["jobId"], made["job"]["jobId"]);
+    assert_eq!(now["jobs"][0]["metadata"]["input"], body);
+    assert_eq!(send(list("2999-01-01T00:00:00.000Z")).await.1["jobs"], json!([]));
+}
