@@ -14,6 +14,7 @@ use url::{Origin, Url};
 use crate::error::Error;
 use crate::options::{Credentials, RunOptions};
 use crate::poller::Poller;
+use crate::retry::Retries;
 use crate::transport::{Reach, Transport};
 
 /// Replies are short texts; artifacts are fetched elsewhere and streamed.
@@ -32,6 +33,7 @@ pub struct Account {
 pub(crate) struct Line {
     pub(crate) adapter: &'static dyn Adapter,
     pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) retries: Retries,
     base: Url,
     credentials: Option<Credentials>,
 }
@@ -48,7 +50,8 @@ impl Account {
         credentials: Option<Credentials>,
     ) -> Result<Account, Error> {
         let base = base(base_url, adapter.provider())?;
-        let line = Arc::new(Line { adapter, transport, base, credentials });
+        let retries = Retries::default();
+        let line = Arc::new(Line { adapter, transport, retries, base, credentials });
         Ok(Account { poller: Poller::new(line.clone()), line })
     }
 
@@ -57,7 +60,7 @@ impl Account {
         if options.credentials.is_none() && options.base_url.is_none() {
             return Ok(self.clone());
         }
-        let Line { adapter, transport, base, credentials } = &*self.line;
+        let Line { adapter, transport, base, credentials, .. } = &*self.line;
         let base = options.base_url.as_deref().unwrap_or(base.as_str());
         let credentials = options.credentials.clone().or_else(|| credentials.clone());
         Ok(Arc::new(Account::new(*adapter, transport.clone(), base, credentials)?))
@@ -131,7 +134,17 @@ impl Line {
     /// A call that has no credentials of its own goes to the provider all the same: it says best
     /// which key is missing. Where none is set here, that is said before anything is sent.
     pub(crate) async fn send(&self, call: HttpRequest, more: &HeaderMap) -> Result<Reply, Error> {
+        // Places that carry their own signature are stores of files: no word about the vendor.
+        let to_vendor = call.auth.is_some();
         let request = self.request(call, more)?;
+        let sent = self.exchange(request).await;
+        if to_vendor {
+            self.retries.note(sent.as_ref());
+        }
+        sent
+    }
+
+    async fn exchange(&self, request: Request<genmux_core::Body>) -> Result<Reply, Error> {
         let exchange = async {
             let (head, body) = self.transport.send(request).await?.into_parts();
             Ok(Reply::from_parts(head, body.collect(MOST_REPLY).await?))

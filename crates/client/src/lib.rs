@@ -24,6 +24,7 @@ mod options;
 mod outcome;
 mod poller;
 mod provider;
+mod retry;
 mod save;
 mod transport;
 mod vendor;

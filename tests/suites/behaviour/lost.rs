@@ -24,7 +24,6 @@ pub(crate) fn trials(list: &mut List) {
     }
     list.add("lost::a_refused_connection_is_transport_and_free", refused_connection);
     list.add("lost::a_late_answer_is_an_answer", late_answer);
-    list.add("lost::a_throttled_submission_tells_the_wait", throttled);
     if list.capability().dedupes_submits {
         list.add("lost::a_line_that_stays_bad_leaves_a_handle", stays_bad);
         list.add("lost::a_handle_of_what_never_arrived_says_so", never_arrived);
@@ -63,16 +62,6 @@ async fn late_answer(stage: Stage) {
     stage.provider().run(&stage.request(), &RunOptions::default()).await.unwrap();
     assert_eq!(stage.calls("submit").await, 1);
     stage.charged(1);
-}
-
-async fn throttled(stage: Stage) {
-    stage.fault(Step::Submit, Fault::Throttle { seconds: 7, header: true, body: true });
-    let failed = stage.provider().run(&stage.request(), &RunOptions::default()).await.unwrap_err();
-    let error = failed.failed().unwrap();
-    assert_eq!(error.kind, ErrorKind::RateLimited);
-    assert_eq!(error.retry_after.map(|it| it.as_secs()), Some(7));
-    assert!(!error.may_have_been_charged());
-    stage.charged(0);
 }
 
 async fn stays_bad(stage: Stage) {

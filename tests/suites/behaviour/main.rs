@@ -18,6 +18,7 @@ mod polling;
 mod price;
 mod rate;
 mod refusal;
+mod retry;
 mod run;
 mod save;
 mod several;
@@ -50,6 +51,7 @@ fn trials(subject: &'static Subject) -> Vec<Trial> {
     several::trials(&mut list);
     refusal::trials(&mut list);
     lost::trials(&mut list);
+    retry::trials(&mut list);
     polling::trials(&mut list);
     download::trials(&mut list);
     deadline::trials(&mut list);

@@ -13,6 +13,7 @@ pub(crate) fn trials(list: &mut List) {
     list.add("price::is_told_and_nothing_is_run", told);
     list.add("price::of_what_is_refused_is_the_refusal", refused);
     list.add("price::of_a_broken_reply_is_an_error", broken);
+    list.add("price::is_asked_again_on_a_bad_line", bad_line);
 }
 
 async fn none(stage: Stage) {
@@ -46,9 +47,20 @@ async fn refused(stage: Stage) {
 
 async fn broken(stage: Stage) {
     let vendor = stage.client().vendor(stage.work().offer).unwrap();
-    for fault in [Fault::Html, Fault::Empty, Fault::NoId, Fault::Truncate, Fault::ResetAfter] {
+    for fault in [Fault::Html, Fault::Empty, Fault::NoId] {
         stage.fault(Step::Submit, fault);
         vendor.price(&stage.request(), &RunOptions::default()).await.unwrap_err();
     }
     stage.charged(0);
+}
+
+async fn bad_line(stage: Stage) {
+    let vendor = stage.client().vendor(stage.work().offer).unwrap();
+    let gateway = Fault::Status { status: 503, body: None };
+    for fault in [Fault::Truncate, Fault::ResetAfter, Fault::ResetBefore, gateway] {
+        stage.fault(Step::Submit, fault);
+        vendor.price(&stage.request(), &RunOptions::default()).await.unwrap();
+    }
+    stage.charged(0);
+    assert!(stage.look("jobs").await.is_empty());
 }

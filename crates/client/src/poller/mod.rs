@@ -113,7 +113,7 @@ async fn drive(mut driver: Driver) {
     let mut polls = JoinSet::new();
     loop {
         let per_poll = shared.line.adapter.capability().jobs_per_poll;
-        while polls.len() < IN_FLIGHT {
+        while polls.len() < room(&shared) {
             let Some(batch) = shared.queue().take_due(Instant::now(), per_poll) else { break };
             polls.spawn(poll(shared.clone(), batch));
         }
@@ -131,9 +131,14 @@ async fn drive(mut driver: Driver) {
     }
 }
 
+/// One poll at a time finds out whether a vendor that is down is back.
+fn room(shared: &Shared) -> usize {
+    if shared.line.retries.is_down() { 1 } else { IN_FLIGHT }
+}
+
 /// Until a job is due and there is room to ask for it, a poll is answered, or a job is added.
 async fn wait(shared: &Shared, polls: &mut JoinSet<()>, next: Option<Instant>) {
-    let room = polls.len() < IN_FLIGHT;
+    let room = polls.len() < room(shared);
     let due = async {
         match next.filter(|_| room) {
             Some(due) => tokio::time::sleep_until(due).await,
@@ -160,7 +165,16 @@ async fn poll(shared: Arc<Shared>, batch: Batch) {
     if let Err(error) = &answer {
         span.record("error.type", error.kind.name());
     }
-    shared.queue().deliver(&keys, answer, Instant::now());
+    let pause = answer.as_ref().err().and_then(|error| pause(&shared.line, error));
+    shared.queue().deliver(&keys, answer, pause, Instant::now());
+}
+
+/// How long no job is asked about after a poll that failed: as long as the vendor asks for, within
+/// reason, and while it is down no job is asked about sooner than any single one would be.
+fn pause(line: &Line, error: &Error) -> Option<Duration> {
+    let asked = error.retry_after.map(|asked| asked.min(LONGEST_PAUSE));
+    let longest = line.adapter.capability().poll_every.1;
+    asked.max(line.retries.is_down().then_some(longest))
 }
 
 /// The state of jobs, asked once.

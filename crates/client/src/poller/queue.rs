@@ -10,7 +10,7 @@ use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use genmux_core::{JobState, Ticket};
 use tokio::time::Instant;
 
-use super::{LONGEST_PAUSE, Mailbox, News};
+use super::{Mailbox, News};
 use crate::error::Error;
 
 /// Jobs that are due within so much go into one poll: small beside the time between two.
@@ -120,17 +120,16 @@ impl Queue {
         if *due <= by { self.due.pop() } else { None }
     }
 
-    /// Tells every job of a batch what is new, and asks about it again later.
+    /// Tells every job of a batch what is new, and asks about it again later: no job at all before
+    /// the pause is over.
     pub(super) fn deliver(
         &mut self,
         keys: &[u64],
         answer: Result<Vec<Option<JobState>>, Error>,
+        pause: Option<Duration>,
         now: Instant,
     ) {
-        let pause = answer.as_ref().err().and_then(|error| error.retry_after);
-        if let Some(pause) = pause {
-            self.quiet_until = Some(now + pause.min(LONGEST_PAUSE));
-        }
+        self.quiet_until = self.quiet_until.max(pause.map(|pause| now + pause));
         let mut news = match answer {
             Ok(states) => states.into_iter().map(into_news).collect(),
             Err(error) => failures(error, keys.len()),
@@ -211,17 +210,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_vendor_that_asks_to_wait_is_left_in_peace_within_reason() {
+    async fn a_vendor_that_asks_to_wait_is_left_in_peace() {
         let (mailbox, mut news) = mpsc::unbounded_channel();
         let (mut queue, now) = (Queue::default(), Instant::now());
         let key = queue.add(job("a", &mailbox), now);
         let now = now + Duration::from_secs(11);
         queue.take_due(now, 1).unwrap();
-        let mut error = Error::new(ErrorKind::RateLimited, "slow down");
-        error.retry_after = Some(Duration::from_hours(24));
-        queue.deliver(&[key], Err(error), now);
+        let error = || Error::new(ErrorKind::RateLimited, "slow down");
+        let (long, short) = (Duration::from_mins(2), Duration::from_secs(20));
+        queue.deliver(&[key], Err(error()), Some(long), now);
+        queue.deliver(&[key], Err(error()), Some(short), now);
         assert!(matches!(news.recv().await, Some((0, News::Failed(_)))));
-        assert_eq!(queue.next_due(), Some(now + LONGEST_PAUSE));
+        assert_eq!(queue.next_due(), Some(now + long));
     }
 
     #[tokio::test]
@@ -231,7 +231,7 @@ mod tests {
         let keys: Vec<u64> = ["a", "b"].map(|id| queue.add(job(id, &mailbox), now)).to_vec();
         queue.remove(keys[0]);
         let states = vec![None, Some(JobState::new(JobStatus::Running))];
-        queue.deliver(&keys, Ok(states), now);
+        queue.deliver(&keys, Ok(states), None, now);
         let (_, only) = news.recv().await.unwrap();
         assert!(matches!(only, News::State(_)));
         assert!(news.try_recv().is_err());

@@ -10,7 +10,6 @@ use async_trait::async_trait;
 use genmux_core::{
     Context, ErrorKind, JobState, JobStatus, Offer, Rejection, Request, Ticket, spec::Status,
 };
-use http::HeaderMap;
 use tracing::Instrument as _;
 
 use crate::account::{Account, variables};
@@ -20,7 +19,7 @@ use crate::job::Job;
 use crate::options::RunOptions;
 use crate::outcome::Outcome;
 use crate::provider::{CallStatus, Preview, Provider, Snapshot};
-use crate::{poller, save, wait};
+use crate::{poller, retry, save, wait};
 
 /// One offer of one vendor over HTTP.
 #[derive(Debug)]
@@ -65,8 +64,8 @@ impl Vendor {
         let wiring = prepare::wiring(self, &account, &translation, request, options).await?;
         let payload = translation.payload(0).wired(&wiring);
         let call = line.adapter.price(line.base(), &payload).map_err(|error| unwritten(&error))?;
-        let reply = line.send(call.ok_or_else(none)?, &HeaderMap::new()).await?;
-        Ok(line.adapter.read_price(&reply).map_err(Error::from)?)
+        let call = call.ok_or_else(none)?;
+        Ok(retry::repeat(line, &call, |reply| line.adapter.read_price(reply)).await?)
     }
 
     fn context(&self, request: &Request, options: &RunOptions) -> Context {
@@ -197,8 +196,7 @@ pub(crate) async fn stop(account: &Account, job: &Job) -> Result<bool, Error> {
     let mut all = true;
     for (_, ticket) in job.tickets() {
         let Some(call) = line.adapter.cancel(line.base(), ticket) else { return Ok(false) };
-        let reply = line.send(call, &HeaderMap::new()).await?;
-        all &= line.adapter.read_cancel(&reply)?;
+        all &= retry::repeat(line, &call, |reply| line.adapter.read_cancel(reply)).await?;
     }
     Ok(all)
 }

@@ -1,8 +1,5 @@
 //! The one step that costs money.
 
-use std::time::Duration;
-
-use backon::{BackoffBuilder as _, ExponentialBuilder};
 use genmux_core::{
     Charged, ErrorKind, HttpRequest, Payload, Request, SubmitResult, Ticket, Translation,
     VendorError, Violation, Wiring,
@@ -16,6 +13,7 @@ use crate::error::{Error, RunError};
 use crate::event::Event;
 use crate::job::{Call, Job};
 use crate::options::RunOptions;
+use crate::retry::{self, Terms};
 use crate::save;
 
 pub(super) async fn submit(
@@ -55,6 +53,12 @@ fn check_names(
 struct Failed {
     error: Error,
     vendor: Option<VendorError>,
+}
+
+impl AsRef<Error> for Failed {
+    fn as_ref(&self) -> &Error {
+        &self.error
+    }
 }
 
 impl From<Error> for Failed {
@@ -208,20 +212,16 @@ async fn submit_batch(
     let cancel_after = options.deadline.filter(|_| options.cancel_at_deadline);
     let http = line.adapter.submit(line.base(), batch, cancel_after);
     let http = http.map_err(|error| unwritten(&error))?;
-    let again = if line.adapter.capability().dedupes_submits { 3 } else { 0 };
-    let waits = ExponentialBuilder::default().with_max_times(again).with_jitter();
-    let mut waits = waits.with_min_delay(Duration::from_millis(300)).build();
-    loop {
-        let failed = match attempt(line, http.clone(), batch, options).await {
-            Ok(results) => return Ok(results),
-            Err(failed) if failed.error.charged == Charged::No => return Err(failed),
-            Err(failed) => failed,
-        };
-        match waits.next() {
-            Some(wait) => tokio::time::sleep(wait).await,
-            None => return Err(ambiguous(failed, line)),
-        }
-    }
+    line.retries.admit(line.adapter.provider())?;
+    let dedupes = line.adapter.capability().dedupes_submits;
+    let terms = Terms { dedupes, within: options.waits() };
+    let tried =
+        retry::submit(&line.retries, terms, || attempt(line, http.clone(), batch, options)).await;
+    tried.map_err(
+        |refused| {
+            if refused.maybe_accepted { ambiguous(refused.last, line) } else { refused.last }
+        },
+    )
 }
 
 async fn attempt(
@@ -232,6 +232,7 @@ async fn attempt(
 ) -> Result<Vec<SubmitResult>, Failed> {
     let reply = line.send(http, &options.headers).await?;
     let read = line.adapter.read_submit(&reply, batch);
+    let read = read.and_then(|results| retry::all_throttled(&results).map_or(Ok(results), Err));
     read.map_err(|vendor| Failed { error: vendor.clone().into(), vendor: Some(vendor) })
 }
 
@@ -243,6 +244,8 @@ fn ambiguous(mut failed: Failed, line: &Line) -> Failed {
         line.adapter.provider()
     );
     failed.error.kind = ErrorKind::Ambiguous;
+    // The last try may have been refused for free where an earlier one was accepted.
+    failed.error.charged = failed.error.charged.max(Charged::Unknown);
     failed.error.message = message;
     failed
 }

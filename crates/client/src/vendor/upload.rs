@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use backon::{BackoffBuilder as _, ExponentialBuilder};
-use genmux_core::{HttpRequest, Reply, UploadFile, UploadStep, Uploaded, VendorError};
-use http::HeaderMap;
+use genmux_core::{Charged, Reply, UploadFile, UploadStep, Uploaded};
 
 use crate::account::Line;
 use crate::error::Error;
+use crate::retry;
 
 /// How often the vendor is asked whether it can use what it was given, a second apart.
 const MOST_LOOKS: u32 = 300;
 
 pub(super) async fn upload(line: &Line, file: &UploadFile) -> Result<Uploaded, Error> {
+    line.retries.admit(line.adapter.provider())?;
     let mut step = line.adapter.upload(line.base(), file)?;
     let mut looks = 0;
     loop {
@@ -31,33 +31,9 @@ pub(super) async fn upload(line: &Line, file: &UploadFile) -> Result<Uploaded, E
                 (call, state)
             }
         };
-        step = persist(line, &call, |reply| {
-            line.adapter.read_upload(line.base(), file, state.clone(), reply)
-        })
-        .await?;
-    }
-}
-
-/// Sends one step, again where it fails for a while.
-async fn persist(
-    line: &Line,
-    call: &HttpRequest,
-    read: impl Fn(&Reply) -> Result<UploadStep, VendorError>,
-) -> Result<UploadStep, Error> {
-    let waits = ExponentialBuilder::default().with_max_times(3).with_jitter();
-    let mut waits = waits.with_min_delay(Duration::from_millis(300)).build();
-    loop {
-        let tried = line.send(call.clone(), &HeaderMap::new()).await;
-        let error = match tried.and_then(|reply| read(&reply).map_err(Error::from)) {
-            Ok(step) => return Ok(step),
-            Err(error) => error.charged(genmux_core::Charged::No),
-        };
-        match waits.next() {
-            Some(wait) if error.is_retryable() => {
-                let asked = error.retry_after.unwrap_or(wait);
-                tokio::time::sleep(asked.clamp(wait, Duration::from_secs(30))).await;
-            }
-            _ => return Err(error),
-        }
+        let read =
+            |reply: &Reply| line.adapter.read_upload(line.base(), file, state.clone(), reply);
+        let next = retry::repeat(line, &call, read).await;
+        step = next.map_err(|error| error.charged(Charged::No))?;
     }
 }
