@@ -18,6 +18,16 @@ pub enum Event {
         /// Its size.
         bytes: u64,
     },
+    /// The work is written down under a key; nothing was sent yet.
+    Intended {
+        /// The idempotency key, given or made.
+        key: String,
+    },
+    /// The journal could not be told what became of the work; it goes on all the same.
+    Unwritten {
+        /// Why.
+        message: String,
+    },
     /// The request that costs money goes out now. Where the vendor takes ids of ours, the handle
     /// finds the work whatever becomes of the reply.
     Submitting(Option<Box<Job>>),

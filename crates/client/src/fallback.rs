@@ -68,8 +68,10 @@ impl Fallback {
         let started = Instant::now();
         let mut asked = &self.first;
         let mut others = self.others.iter();
+        let mut turn = 0;
         loop {
-            let failed = match ask(asked.clone(), left(options, started)).await {
+            let left = left(options, started);
+            let failed = match ask(asked.clone(), keyed(left, turn)).await {
                 Ok(done) => return Ok(done),
                 Err(failed) => failed,
             };
@@ -83,6 +85,7 @@ impl Fallback {
                 reason: failed.to_string(),
             });
             asked = next;
+            turn += 1;
         }
     }
 
@@ -98,6 +101,14 @@ impl Fallback {
             Error::new(ErrorKind::Invalid, message).of_job(job)
         })
     }
+}
+
+/// The work of every member is work of its own, and the same one for the same key.
+fn keyed(mut options: RunOptions, turn: usize) -> RunOptions {
+    if let Some(key) = options.idempotency_key.as_mut().filter(|_| turn > 0) {
+        *key = format!("{key}#{turn}");
+    }
+    options
 }
 
 /// One deadline holds for the whole chain.

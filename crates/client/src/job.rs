@@ -65,6 +65,14 @@ impl Job {
         })
     }
 
+    /// The handle under the name of its first job that has one.
+    #[must_use]
+    pub(crate) fn named(mut self) -> Job {
+        let first = self.tickets().map(|(_, ticket)| &ticket.id).find(|id| !id.is_empty());
+        self.id = first.cloned().unwrap_or_default();
+        self
+    }
+
     /// The version that new handles carry.
     pub(crate) const fn current() -> u32 {
         VERSION

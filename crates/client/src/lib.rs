@@ -5,7 +5,8 @@
 //! - [`Transport`] is how a request gets out: one method.
 //! - [`Job`] is the handle of accepted work; it serializes, and waiting goes on from it.
 //! - [`Outcome`] is what came of it.
-//! - [`journal`] keeps what was submitted, from before it is sent.
+//! - [`Journaled`](journal::Journaled) is a provider whose work is written down before it is sent;
+//!   [`journal`] keeps what was submitted, from before it is sent.
 //! - [`webhook`] reads what vendors deliver, so that waiting can be shorter.
 //!
 //! What a vendor's API looks like is known to its [`Adapter`](genmux_core::Adapter) only.

@@ -90,6 +90,10 @@ impl<P: Provider> Provider for RateLimited<P> {
         self.inner.translate(request, options)
     }
 
+    fn ready(&self, options: &RunOptions) -> Result<(), Error> {
+        self.inner.ready(options)
+    }
+
     async fn submit(&self, request: &Request, options: &RunOptions) -> Result<Job, RunError> {
         // A rejection is free and needs no turn.
         self.inner.translate(request, options)?;

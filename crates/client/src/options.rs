@@ -11,6 +11,7 @@ use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::event::Event;
+use crate::journal::Entry;
 
 /// What may be said per call; the default says nothing.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +41,8 @@ pub struct RunOptions {
     pub allow_unlisted: bool,
     /// Whether a retired offer, or a past revision, is sent all the same.
     pub allow_outdated: bool,
+    /// The record of the work: set by [`Journaled`](crate::journal::Journaled), and by nobody else.
+    pub entry: Option<Entry>,
 }
 
 /// Where artifacts are saved.

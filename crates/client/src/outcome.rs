@@ -1,17 +1,19 @@
 //! What came of a request.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 
-use genmux_core::{Cost, CostBasis, JobStatus, Kind, Number, Range, VendorError};
+use genmux_core::{Cost, CostBasis, JobStatus, Kind, Number, Range, Unit, VendorError};
 use serde::ser::SerializeStruct;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 /// The form of outcomes that this version writes.
 const VERSION: u32 = 1;
 
 /// What came of a request: all artifacts, and everything that differs from what was asked.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Outcome {
     /// Version of this form.
@@ -31,7 +33,7 @@ pub struct Outcome {
     /// What came out otherwise than the translation said.
     pub differences: Vec<Difference>,
     /// What it costs.
-    #[serde(serialize_with = "serialize_cost")]
+    #[serde(serialize_with = "serialize_cost", deserialize_with = "deserialize_cost")]
     pub cost: Option<Cost>,
 }
 
@@ -52,7 +54,7 @@ impl Outcome {
 }
 
 /// One file that was made.
-#[derive(Clone, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Artifact {
     /// Picture or clip.
@@ -60,7 +62,7 @@ pub struct Artifact {
     /// Where the vendor holds it; signed and short-lived at most vendors.
     pub url: String,
     /// The canonical string for a next request, where the vendor holds it as an asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asset: Option<String>,
     /// Where it was saved.
     pub path: Option<PathBuf>,
@@ -91,7 +93,7 @@ impl fmt::Debug for Artifact {
 }
 
 /// Fewer results than asked: success all the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shortfall {
     /// Results asked for.
     pub asked: u64,
@@ -107,12 +109,12 @@ impl Shortfall {
 }
 
 /// A property of an artifact that is not what the translation said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
     /// Which artifact, from 0.
     pub artifact: usize,
     /// Canonical field.
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     /// What was to be expected.
     pub asked: String,
     /// What came.
@@ -132,6 +134,20 @@ fn serialize_cost<S: Serializer>(cost: &Option<Cost>, serializer: S) -> Result<S
     object.end()
 }
 
+/// What is read back: an amount that is not known is none.
+fn deserialize_cost<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Cost>, D::Error> {
+    #[derive(Deserialize)]
+    struct Written {
+        amount: Option<Number>,
+        unit: Option<Unit>,
+        basis: Option<Value>,
+    }
+    let written = Written::deserialize(reader)?;
+    let basis = written.basis.and_then(|basis| CostBasis::deserialize(basis).ok());
+    let known = written.amount.zip(written.unit).zip(basis);
+    Ok(known.map(|((amount, unit), basis)| Cost { amount, unit, basis }))
+}
+
 /// The cost of several jobs: known when each is known, in one unit.
 pub(crate) fn total(costs: &[Option<Cost>]) -> Option<Cost> {
     let mut known = costs.iter().copied();
@@ -146,8 +162,6 @@ pub(crate) fn total(costs: &[Option<Cost>]) -> Option<Cost> {
 
 #[cfg(test)]
 mod tests {
-    use genmux_core::Unit;
-
     use super::*;
 
     fn cost(amount: u64, unit: Unit) -> Cost {
@@ -168,6 +182,16 @@ mod tests {
         let json = serde_json::to_value(Outcome::new(JobStatus::Failed, "a/b", "c")).unwrap();
         let expected = serde_json::json!({ "amount": null, "unit": null, "basis": "unknown" });
         assert_eq!(json["cost"], expected);
+        assert_eq!(serde_json::from_value::<Outcome>(json).unwrap().cost, None);
+    }
+
+    #[test]
+    fn an_outcome_is_read_back_as_it_was() {
+        let mut outcome = Outcome::new(JobStatus::Succeeded, "a/b", "c");
+        outcome.cost = Some(cost(5, Unit::Cu));
+        outcome.shortfall = Some(Shortfall { asked: 4, got: 3 });
+        let json = serde_json::to_string(&outcome).unwrap();
+        assert_eq!(serde_json::from_str::<Outcome>(&json).unwrap(), outcome);
     }
 
     #[test]

@@ -32,6 +32,15 @@ pub trait Provider: Send + Sync + fmt::Debug {
     fn translate(&self, request: &Request, options: &RunOptions)
     -> Result<Preview, Box<Rejection>>;
 
+    /// What keeps this provider from sending anything, as far as it shows offline: a missing key, a
+    /// folder that cannot be written to.
+    ///
+    /// # Errors
+    /// When there is such a thing.
+    fn ready(&self, _options: &RunOptions) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Uploads media and submits the work, at most once; returns as soon as it is accepted.
     ///
     /// # Errors

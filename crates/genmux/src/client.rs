@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use genmux_client::journal::{Journal, Journaled};
 use genmux_client::{
     Account, Credentials, Error, Fallback, HttpOptions, HttpTransport, Inspect, Job, Provider,
     Transport, Vendor,
@@ -55,6 +56,8 @@ pub struct Settings {
     pub environment: bool,
     /// How requests get out; without it over HTTP.
     pub transport: Option<Arc<dyn Transport>>,
+    /// Where work is written down before it is sent; without it a process that dies loses it.
+    pub journal: Option<Journal>,
 }
 
 impl Default for Settings {
@@ -66,6 +69,7 @@ impl Default for Settings {
             credentials: BTreeMap::new(),
             environment: true,
             transport: None,
+            journal: None,
         }
     }
 }
@@ -130,13 +134,38 @@ impl Client {
         &self.catalog
     }
 
+    /// The journal, if this client has one.
+    pub const fn journal(&self) -> Option<&Journal> {
+        self.settings.journal.as_ref()
+    }
+
     /// An offer by name, such as `runware/seedream-4.0`.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] for a name that the catalogue does not know,
     /// [`ErrorKind::Invalid`] for a base URL that is none.
     pub fn provider(&self, offer: &str) -> Result<Arc<dyn Provider>, Error> {
-        Ok(Arc::new(self.vendor(offer)?))
+        let vendor = self.vendor(offer)?;
+        Ok(match &self.settings.journal {
+            Some(journal) => Arc::new(self.with_journal(vendor, journal)?),
+            None => Arc::new(vendor),
+        })
+    }
+
+    /// An offer by name whose work is written down, with what only a journal makes possible: going
+    /// on from another process, settling what nobody knows.
+    ///
+    /// # Errors
+    /// As [`Client::provider`]; [`ErrorKind::Invalid`] for a client without a journal.
+    pub fn journaled(&self, offer: &str) -> Result<Journaled<Vendor>, Error> {
+        let none = || Error::new(ErrorKind::Invalid, "this client has no journal");
+        let journal = self.settings.journal.as_ref().ok_or_else(none)?;
+        self.with_journal(self.vendor(offer)?, journal)
+    }
+
+    fn with_journal(&self, vendor: Vendor, journal: &Journal) -> Result<Journaled<Vendor>, Error> {
+        let account = self.account(vendor.offer().provider())?.label();
+        Ok(Journaled::new(vendor, journal.clone(), account))
     }
 
     /// An offer by name, with what only a single vendor can: its price, its offer.

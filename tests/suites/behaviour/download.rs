@@ -171,7 +171,7 @@ async fn again(stage: Stage) {
 async fn html(stage: Stage) {
     stage.fault_for_ever(Step::Download, Fault::Html);
     let outcome = stage.hurried().run(&stage.request(), &stage.saving()).await.unwrap();
-    let fields: Vec<_> = outcome.differences.iter().map(|it| it.field).collect();
+    let fields: Vec<_> = outcome.differences.iter().map(|it| &*it.field).collect();
     let told = fields.contains(&"kind") || fields.contains(&"output.format");
     assert!(told || !outcome.failures.is_empty(), "hidden: {outcome:?}");
 }
@@ -185,7 +185,7 @@ async fn wrong_type(stage: Stage) {
         (artifact.kind, artifact.mime.as_deref()),
         (stage.work().kind, Some(stage.work().mime))
     );
-    let fields: Vec<_> = outcome.differences.iter().map(|it| it.field).collect();
+    let fields: Vec<_> = outcome.differences.iter().map(|it| &*it.field).collect();
     assert!(fields.contains(&"kind"), "{fields:?}");
     let (subtype, path) = (artifact.mime.as_deref().unwrap(), artifact.path.as_ref().unwrap());
     assert!(subtype.ends_with(path.extension().unwrap().to_str().unwrap()), "{}", path.display());

@@ -12,6 +12,7 @@ mod download;
 mod example;
 mod handle;
 mod hurried;
+mod journal;
 mod list;
 mod lost;
 mod polling;
@@ -52,6 +53,7 @@ fn trials(subject: &'static Subject) -> Vec<Trial> {
     refusal::trials(&mut list);
     lost::trials(&mut list);
     retry::trials(&mut list);
+    journal::trials(&mut list);
     polling::trials(&mut list);
     download::trials(&mut list);
     deadline::trials(&mut list);

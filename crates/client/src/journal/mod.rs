@@ -5,6 +5,8 @@
 //! `SqliteStore` (feature `journal`) in a file that processes of one machine share; others, such
 //! as one on a database server, implement the trait and pass `conformance` (feature of that name).
 //!
+//! [`Journaled`] is a provider that does all of this; [`Journal`] names the store and the process.
+//!
 //! # How a provider uses it
 //!
 //! 1. **Intent.** [`JobStore::insert`] with the key, the digest of request and offer, and a lease.
@@ -39,12 +41,18 @@
 //! that keys are unique, and pairs of provider and vendor's id too. A call returns when its write
 //! is durable. A future that is dropped may have written or not: the record tells.
 
+mod begun;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod ended;
+mod entry;
 mod error;
+mod intent;
+mod journaled;
 mod memory;
 mod query;
 mod record;
+mod settle;
 #[cfg(feature = "journal")]
 mod sqlite;
 mod state;
@@ -54,7 +62,11 @@ use std::fmt;
 
 use async_trait::async_trait;
 
+pub use begun::Begun;
+pub(crate) use begun::ticket;
+pub use entry::{Entry, Journal};
 pub use error::StoreError;
+pub use journaled::Journaled;
 pub use memory::MemoryStore;
 pub use query::{Claim, Filter};
 pub use record::{Change, Inserted, Intent, Lease, Millis, Record, VendorJob, Version};

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::begun::Begun;
 use super::state::State;
 use crate::job::Job;
 
@@ -104,6 +105,8 @@ pub struct Record {
     pub due_at: Millis,
     /// How often somebody took it up.
     pub turns: i64,
+    /// The submission that was begun last, serialized: see [`Begun`].
+    pub begun: Option<Value>,
     /// The handle, serialized, as soon as there is one.
     pub job: Option<Value>,
     /// The vendor's jobs that are known, by call and id; no other record has any of them.
@@ -126,6 +129,11 @@ impl Record {
     /// When it has a form that this version does not read.
     pub fn handle(&self) -> Result<Option<Job>, serde_json::Error> {
         self.job.as_ref().map(Job::deserialize).transpose()
+    }
+
+    /// The submission that was begun last, if it has a form that this version reads.
+    pub fn begun(&self) -> Option<Begun> {
+        self.begun.as_ref().and_then(|begun| Begun::deserialize(begun).ok())
     }
 
     /// Whether somebody works on it.
@@ -155,6 +163,8 @@ pub struct Change {
     pub at: Millis,
     /// Where it goes; `None` stays, as facts may be added to final records too.
     pub state: Option<State>,
+    /// The submission that is begun, serialized.
+    pub begun: Option<Value>,
     /// The handle, serialized.
     pub job: Option<Value>,
     /// Vendor's jobs that are added.

@@ -23,6 +23,7 @@ impl Record {
             due_at: lease.as_ref().map_or(now, |lease| lease.until),
             turns: i64::from(lease.is_some()),
             lease,
+            begun: None,
             job: None,
             vendor_jobs: Vec::new(),
             outcome: None,
@@ -59,6 +60,7 @@ impl Record {
                 old.clone_from(new);
             }
         };
+        newer(&change.begun, &mut self.begun);
         newer(&change.job, &mut self.job);
         newer(&change.outcome, &mut self.outcome);
         self.error = change.error.clone().or(self.error.take());

@@ -1,6 +1,7 @@
 //! One offer of one vendor over HTTP.
 
 mod prepare;
+mod recover;
 mod submit;
 mod upload;
 
@@ -122,6 +123,11 @@ impl Provider for Vendor {
             expect: translation.expect(),
             ledger: translation.ledger(),
         })
+    }
+
+    fn ready(&self, options: &RunOptions) -> Result<(), Error> {
+        let account = self.account.of(options)?;
+        self.check(&account, options).map_err(|error| error.at(self.offer.name()))
     }
 
     async fn submit(&self, request: &Request, options: &RunOptions) -> Result<Job, RunError> {

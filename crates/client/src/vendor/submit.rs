@@ -1,17 +1,18 @@
 //! The one step that costs money.
 
 use genmux_core::{
-    Charged, ErrorKind, HttpRequest, Payload, Request, SubmitResult, Ticket, Translation,
-    VendorError, Violation, Wiring,
+    Charged, ErrorKind, HttpRequest, Payload, Request, SubmitResult, Translation, VendorError,
+    Violation, Wiring,
 };
 
 use tokio::time::Instant;
 
-use super::{Vendor, prepare, unwritten};
+use super::{Vendor, prepare, recover, unwritten};
 use crate::account::{Account, Line};
 use crate::error::{Error, RunError};
 use crate::event::Event;
 use crate::job::{Call, Job};
+use crate::journal::{Begun, Entry, Journal, ticket};
 use crate::options::RunOptions;
 use crate::retry::{self, Terms};
 use crate::save;
@@ -22,11 +23,14 @@ pub(super) async fn submit(
     options: &RunOptions,
 ) -> Result<Job, RunError> {
     let here = |error: Error| error.at(vendor.offer.name());
+    let begun = options.entry.as_ref().and_then(Entry::begun);
     let account = vendor.account.of(options).map_err(here)?;
     let context = vendor.context(request, options);
     let translation = vendor.offer.translate(request, &options.policy, &context)?;
     vendor.check(&account, options).map_err(here)?;
-    check_names(&account, &translation, options).map_err(here)?;
+    if begun.is_none() {
+        check_names(&account, &translation, options).map_err(here)?;
+    }
     let wiring = prepare::wiring(vendor, &account, &translation, request, options);
     let wiring = wiring.await.map_err(here)?;
     let job = submit_calls(vendor, &account, &translation, &wiring, options).await;
@@ -50,8 +54,8 @@ fn check_names(
 }
 
 /// A failed submission, before the vendor's wire parameters have canonical names.
-struct Failed {
-    error: Error,
+pub(super) struct Failed {
+    pub(super) error: Error,
     vendor: Option<VendorError>,
 }
 
@@ -83,24 +87,56 @@ async fn submit_calls(
     }
     let payloads: Vec<Payload<'_>> =
         (0..translation.calls()).map(|call| translation.payload(call).wired(wiring)).collect();
-    let mut job = empty_job(vendor, line, translation, options);
-    for batch in payloads.chunks(line.adapter.capability().tasks_per_submit) {
+    let mut job = match options.entry.as_ref().and_then(|it| Some((it, it.begun()?))) {
+        Some((entry, begun)) => {
+            recover::job(line, vendor.offer.vendor_id(), (entry, begun)).await?
+        }
+        None => empty_job(vendor, line, translation, options),
+    };
+    let left = payloads.get(job.calls.len()..).unwrap_or_default();
+    for batch in left.chunks(line.adapter.capability().tasks_per_submit) {
         if let Some(why) = stopped(&job, started, options) {
             job.calls.extend(batch.iter().map(|_| Call::Refused(why.clone())));
             continue;
         }
-        options.tell(|| Event::Submitting(announced(&job, batch, line).map(Box::new)));
-        match submit_batch(line, batch, options).await {
-            Ok(results) => {
-                job.calls.extend(results.into_iter().zip(batch).map(|it| call(it.0, it.1)));
-            }
-            Err(failed) => failed_batch(&mut job, failed, batch, line)?,
-        }
+        send_batch(vendor, line, &mut job, (batch, options)).await?;
         if let Ok(job) = named(job.clone()) {
             options.tell(|| Event::Submitted(Box::new(job)));
         }
     }
     named(job)
+}
+
+/// Sends some calls, once that is written down, and adds what became of them.
+async fn send_batch(
+    vendor: &Vendor,
+    line: &Line,
+    job: &mut Job,
+    (batch, options): (&[Payload<'_>], &RunOptions),
+) -> Result<(), Failed> {
+    let ours = line.adapter.capability().dedupes_submits;
+    let begun = Begun::new(job.clone(), batch, ours, Journal::now());
+    if let Some(entry) = &options.entry
+        && let Err(error) = entry.sending(&begun).await
+    {
+        return failed_batch(job, error.into(), batch, line);
+    }
+    options.tell(|| Event::Submitting(ours.then(|| Box::new(begun.job.clone()))));
+    let sent = submit_batch(line, batch, options).await;
+    if let (Err(lost), Some(entry), false) = (&sent, &options.entry, ours)
+        && lost.error.kind == ErrorKind::Ambiguous
+        && let Ok(found) = recover::look(line, vendor.offer.vendor_id(), (entry, &begun)).await
+    {
+        job.calls.extend(found.into_iter().map(Call::Accepted));
+        return Ok(());
+    }
+    match sent {
+        Ok(results) => {
+            job.calls.extend(results.into_iter().zip(batch).map(|it| call(it.0, it.1)));
+            Ok(())
+        }
+        Err(failed) => failed_batch(job, failed, batch, line),
+    }
 }
 
 /// Why nothing more is sent: an earlier call was refused, or the deadline has passed.
@@ -115,17 +151,6 @@ fn stopped(job: &Job, started: Instant, options: &RunOptions) -> Option<VendorEr
     }
     let late = !job.calls.is_empty() && started.elapsed() >= options.waits();
     late.then(|| VendorError::new(ErrorKind::Timeout, "not sent, because the deadline has passed"))
-}
-
-/// The handle of calls that are about to be sent, where the vendor takes ids of ours.
-fn announced(job: &Job, batch: &[Payload<'_>], line: &Line) -> Option<Job> {
-    if !line.adapter.capability().dedupes_submits {
-        return None;
-    }
-    let mut job = job.clone();
-    let tickets = batch.iter().map(|it| Call::Accepted(ticket(it.task_id().to_string(), it)));
-    job.calls.extend(tickets);
-    named(job).ok()
 }
 
 fn empty_job(
@@ -155,11 +180,6 @@ fn call(result: SubmitResult, payload: &Payload<'_>) -> Call {
     }
 }
 
-fn ticket(id: String, payload: &Payload<'_>) -> Ticket {
-    let results = payload.results();
-    Ticket { id, results: results.min, most: results.max }
-}
-
 /// A batch of which nothing is known: an error if it is the first one, part of the work otherwise.
 ///
 /// Where the vendor knows tasks by ids of ours, the handle asks for them: whether they exist will
@@ -170,8 +190,9 @@ fn failed_batch(
     batch: &[Payload<'_>],
     line: &Line,
 ) -> Result<(), Failed> {
-    let lost = failed.error.kind == ErrorKind::Ambiguous;
-    if let Some(handle) = announced(job, batch, line).filter(|_| lost) {
+    let ours = line.adapter.capability().dedupes_submits;
+    if ours && failed.error.kind == ErrorKind::Ambiguous {
+        let handle = Begun::new(job.clone(), batch, ours, Journal::now()).job;
         return Err(Failed { error: failed.error.of_job(&handle), vendor: failed.vendor });
     }
     if job.calls.is_empty() {
@@ -185,11 +206,9 @@ fn failed_batch(
 }
 
 /// The handle carries the name of its first job; without any there is no handle.
-fn named(mut job: Job) -> Result<Job, Failed> {
-    let first = job.tickets().next().map(|(_, ticket)| ticket.id.clone());
-    if let Some(id) = first {
-        job.id = id;
-        return Ok(job);
+fn named(job: Job) -> Result<Job, Failed> {
+    if job.tickets().next().is_some() {
+        return Ok(job.named());
     }
     let refused = job.calls.into_iter().find_map(|call| match call {
         Call::Refused(error) => Some(error),

@@ -97,6 +97,7 @@ fn record(row: &Row<'_>) -> Result<Record, Failure> {
         lease: lease(row)?,
         due_at: row.get("due_at")?,
         turns: row.get("turns")?,
+        begun: json_or_null(row, "begun")?,
         job: json_or_null(row, "job")?,
         vendor_jobs: json::<Vec<VendorJob>>(row, "vendor_jobs")?,
         outcome: json_or_null(row, "outcome")?,

@@ -29,6 +29,7 @@ CREATE TABLE records (
     lease_until INTEGER,
     due_at INTEGER NOT NULL,
     turns INTEGER NOT NULL,
+    begun TEXT,
     job TEXT,
     outcome TEXT,
     error TEXT,

@@ -66,7 +66,7 @@ fn keep(connection: &Connection, record: &Record, job: &VendorJob) -> Result<(),
 fn update(connection: &Connection, record: &Record) -> Result<(), Failure> {
     let sql = "UPDATE records SET tags = :tags, save_to = :save_to, state = :state,
         version = :version, updated_at = :updated_at, lease_owner = :owner, lease_until = :until,
-        due_at = :due_at, turns = :turns, job = :job, outcome = :outcome, error = :error
+        due_at = :due_at, turns = :turns, begun = :begun, job = :job, outcome = :outcome, error = :error
         WHERE key = :key";
     let lease = record.lease.as_ref();
     let values: &[(&str, &dyn ToSql)] = named_params! {
@@ -80,6 +80,7 @@ fn update(connection: &Connection, record: &Record) -> Result<(), Failure> {
         ":until": lease.map(|lease| lease.until),
         ":due_at": record.due_at,
         ":turns": record.turns,
+        ":begun": record.begun.as_ref().map(text).transpose()?,
         ":job": record.job.as_ref().map(text).transpose()?,
         ":outcome": record.outcome.as_ref().map(text).transpose()?,
         ":error": record.error,

@@ -1,0 +1,66 @@
+//! How work ended, as a record keeps it and as it is read back.
+
+use std::path::PathBuf;
+
+use genmux_core::{Charged, ErrorKind, JobStatus};
+use serde::Deserialize as _;
+
+use super::intent::{refused, value};
+use super::record::{Change, Record};
+use super::state::State;
+use crate::error::Error;
+use crate::job::Job;
+use crate::options::RunOptions;
+use crate::outcome::Outcome;
+
+/// A change with what came of the work.
+pub(super) fn with_outcome(mut change: Change, outcome: &Outcome) -> Change {
+    change.outcome = value(outcome);
+    change
+}
+
+/// The state that an end of work is.
+pub(super) fn end(status: JobStatus) -> State {
+    match status {
+        JobStatus::Canceled | JobStatus::Aborted => State::Canceled,
+        JobStatus::Expired => State::Expired,
+        _ => State::Failed,
+    }
+}
+
+/// The handle of a record that has one, or why there is none.
+pub(super) fn handle(record: &Record) -> Result<Job, Error> {
+    let unreadable = |error| {
+        let message = "the handle of the job was written by another version of genmux";
+        Error::new(ErrorKind::Decode, message).caused_by(error)
+    };
+    match record.handle().map_err(unreadable)? {
+        Some(job) => Ok(job),
+        None => Err(refused(record).at(&record.intent.offer)),
+    }
+}
+
+/// What a record keeps of how its work ended.
+pub(super) fn stored(record: &Record, job: &Job) -> Option<Result<Outcome, Error>> {
+    let outcome = Outcome::deserialize(record.outcome.as_ref()?).ok()?;
+    if record.state == State::Succeeded {
+        return Some(Ok(outcome));
+    }
+    let kind = match record.state {
+        State::Canceled => ErrorKind::Canceled,
+        State::Expired => ErrorKind::Expired,
+        _ => outcome.failures.first().map_or(ErrorKind::ProviderFailed, |it| it.kind),
+    };
+    let charged = outcome.failures.iter().map(|it| it.charged).max().unwrap_or(Charged::Unknown);
+    let message = record.error.as_deref().unwrap_or("the job gave nothing");
+    let mut error = Error::new(kind, message).charged(charged).of_job(job);
+    error.outcome = Some(outcome);
+    Some(Err(error))
+}
+
+/// Whether all that was made lies in the folder that is asked for.
+pub(super) fn is_saved(outcome: &Outcome, options: &RunOptions) -> bool {
+    let Some(save) = &options.save else { return true };
+    let here = |path: &PathBuf| path.starts_with(&save.folder) && path.exists();
+    outcome.artifacts.iter().all(|artifact| artifact.path.as_ref().is_some_and(here))
+}

@@ -1,0 +1,179 @@
+//! What became of calls that may have been sent: the vendor is asked, and nothing is guessed.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use genmux_core::{Charged, ErrorKind, Reply, Sighting, Ticket};
+use http::HeaderMap;
+use http::header::DATE;
+
+use super::submit::Failed;
+use crate::account::Line;
+use crate::error::Error;
+use crate::job::{Call, Job};
+use crate::journal::{Begun, Entry, Journal, Millis};
+use crate::poller;
+
+/// A vendor's list may show a job late.
+const LOOKS: [Duration; 3] = [Duration::ZERO, Duration::from_secs(2), Duration::from_secs(5)];
+
+/// More pages than that hold no recent jobs.
+const MOST_PAGES: usize = 50;
+
+/// The handle of a submission that was begun, as far as the vendor knows of it.
+///
+/// Where the vendor knows jobs by ids of ours, those that it does not know are left to be sent
+/// again under the same ids: it takes each once.
+pub(super) async fn job(
+    line: &Line,
+    vendor_id: &str,
+    (entry, begun): (&Entry, &Begun),
+) -> Result<Job, Failed> {
+    let mut job = begun.answered_job();
+    let tickets = begun.on_their_way();
+    if tickets.is_empty() || begun.payloads.is_empty() {
+        return Ok(job);
+    }
+    if !line.adapter.capability().dedupes_submits {
+        let found = look(line, vendor_id, (entry, begun)).await?;
+        job.calls.extend(found.into_iter().map(Call::Accepted));
+        return Ok(job.named());
+    }
+    let known = poller::ask(line, &tickets).await.map_err(unasked)?;
+    if known.iter().all(Option::is_some) {
+        return Ok(begun.job.clone());
+    }
+    Ok(job)
+}
+
+/// A vendor that cannot be asked says nothing about what it has.
+fn unasked(mut error: Error) -> Error {
+    error.message = format!("the vendor cannot be asked what it has: {}", error.message);
+    error.charged(Charged::Unknown)
+}
+
+/// The vendor's jobs of calls that may have been accepted: each the only one of its request since
+/// it was sent that no other work has.
+pub(super) async fn look(
+    line: &Line,
+    vendor_id: &str,
+    (entry, begun): (&Entry, &Begun),
+) -> Result<Vec<Ticket>, Error> {
+    let mut last = Vec::new();
+    for wait in LOOKS {
+        tokio::time::sleep(wait).await;
+        last = candidates(line, vendor_id, (entry, begun)).await.map_err(unasked)?;
+        if let Some(found) = only(&last) {
+            let tickets = begun.on_their_way().into_iter().zip(found);
+            return Ok(tickets.map(|(ticket, id)| Ticket { id, ..ticket }).collect());
+        }
+    }
+    Err(ambiguous(line, &last))
+}
+
+fn ambiguous(line: &Line, candidates: &[Vec<String>]) -> Error {
+    let several: Vec<&str> = candidates.iter().flatten().map(String::as_str).collect();
+    let provider = line.adapter.provider();
+    let found = match several.as_slice() {
+        [] => format!("{provider} shows no job that is certainly this one"),
+        ids => format!("{provider} shows several that may be this one: {}", ids.join(", ")),
+    };
+    let message = format!(
+        "the request may have been accepted, and {found}; settle it with genmux resume (--adopt, \
+         --allow-duplicate or --give-up)"
+    );
+    Error::new(ErrorKind::Ambiguous, message).charged(Charged::Unknown)
+}
+
+/// One job for each payload, if there is exactly one for each.
+fn only(candidates: &[Vec<String>]) -> Option<Vec<String>> {
+    candidates.iter().map(|ids| <[String; 1]>::try_from(ids.clone()).ok().map(|[id]| id)).collect()
+}
+
+/// The jobs that each payload may have become.
+async fn candidates(
+    line: &Line,
+    vendor_id: &str,
+    (entry, begun): (&Entry, &Begun),
+) -> Result<Vec<Vec<String>>, Error> {
+    let sightings = recent(line, vendor_id, begun.at).await?;
+    let own: Vec<&str> = begun.job.tickets().map(|(_, ticket)| ticket.id.as_str()).collect();
+    let mut found = Vec::new();
+    for payload in &begun.payloads {
+        let same = |it: &&Sighting| it.is_of(vendor_id, payload);
+        let mut ids = Vec::new();
+        for sighting in sightings.iter().filter(same) {
+            let id = sighting.id.as_str();
+            if !own.contains(&id) && !entry.is_taken(id).await? {
+                ids.push(id.to_owned());
+            }
+        }
+        found.push(ids);
+    }
+    Ok(found)
+}
+
+/// The jobs that the vendor began since a moment of our clock.
+async fn recent(line: &Line, vendor_id: &str, since: Millis) -> Result<Vec<Sighting>, Error> {
+    let (mut found, mut page) = (Vec::new(), None);
+    // What the vendor's clock showed then is known after its first answer.
+    let mut theirs = since.saturating_sub(MOST_SKEW);
+    for _ in 0..MOST_PAGES {
+        let call = line.adapter.recent(line.base(), theirs, vendor_id, page.as_deref());
+        let Some(call) = call else { break };
+        let reply = line.send(call, &HeaderMap::new()).await?;
+        if page.is_none() {
+            theirs = since.saturating_add(skew(&reply));
+        }
+        let read = line.adapter.read_recent(&reply)?;
+        found.extend(read.jobs);
+        page = read.next;
+        if page.is_none() {
+            break;
+        }
+    }
+    found.retain(|it: &Sighting| it.created_at.is_some_and(|at| at >= theirs));
+    Ok(found)
+}
+
+/// Clocks that differ by more than a day are no clocks.
+const MOST_SKEW: Millis = 24 * 60 * 60 * 1000;
+
+/// How far the vendor's clock is before ours, at least: its answers tell whole seconds.
+fn skew(reply: &Reply) -> Millis {
+    let date = reply.headers().get(DATE).and_then(|date| date.to_str().ok());
+    let theirs = date.and_then(|date| httpdate::parse_http_date(date).ok()).and_then(millis);
+    let skew = theirs.map_or(0, |theirs| theirs.saturating_sub(Journal::now()));
+    skew.clamp(-MOST_SKEW, MOST_SKEW)
+}
+
+fn millis(time: SystemTime) -> Option<Millis> {
+    Millis::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(lists: &[&[&str]]) -> Vec<Vec<String>> {
+        lists.iter().map(|list| list.iter().map(|id| (*id).to_owned()).collect()).collect()
+    }
+
+    #[test]
+    fn one_job_for_each_call_is_adopted_and_nothing_else() {
+        assert_eq!(only(&ids(&[&["a"], &["b"]])), Some(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(only(&ids(&[&["a"], &[]])), None);
+        assert_eq!(only(&ids(&[&["a", "b"]])), None);
+    }
+
+    #[test]
+    fn the_vendors_clock_is_read_off_its_answers() {
+        let dated = |date: &str| {
+            http::Response::builder().header(DATE, date).body(bytes::Bytes::new()).unwrap()
+        };
+        let now = UNIX_EPOCH + Duration::from_millis(u64::try_from(Journal::now()).unwrap());
+        let now = httpdate::fmt_http_date(now);
+        assert!((-2000..=0).contains(&skew(&dated(&now))));
+        assert_eq!(skew(&dated("Mon, 01 Jan 1990 00:00:00 GMT")), -MOST_SKEW);
+        assert_eq!(skew(&dated("soon")), 0);
+    }
+}

@@ -1,0 +1,222 @@
+//! Work that is written down: one key, one job, one charge, whatever happens in between.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use genmux::journal::{Filter, JobStore as _, Journal, Journaled, MemoryStore, Record, State};
+use genmux::{ErrorKind, Provider as _, RunError, RunOptions, Vendor};
+use genmux_sandbox::{Fault, Step};
+
+use crate::list::List;
+use crate::stage::Stage;
+
+pub(crate) fn trials(list: &mut List) {
+    list.add("journal::one_key_is_one_job", one_key);
+    list.add("journal::one_key_for_two_requests_is_an_error", two_requests);
+    list.add("journal::one_key_at_once_is_one_job", at_once);
+    list.add("journal::a_refused_submission_answers_the_same_again", refused);
+    list.add("journal::what_cannot_be_sent_is_not_written_down", not_ready);
+    list.add("journal::a_process_that_stops_while_it_waits_is_followed", stopped_waiting);
+    list.add("journal::a_finished_job_is_not_asked_for_again", finished);
+    list.add("journal::work_that_was_never_sent_is_sent_on_demand", never_sent);
+    for (name, fault) in [
+        ("reset", Fault::ResetAfter),
+        ("truncated", Fault::Truncate),
+        ("html", Fault::Html),
+        ("empty", Fault::Empty),
+        ("no_id", Fault::NoId),
+    ] {
+        let name = format!("journal::accepted_and_lost_by_{name}_is_found");
+        list.add(&name, move |stage| accepted_and_lost(stage, fault));
+    }
+    list.add("journal::lost_before_it_arrived_is_settled_by_a_person", never_arrived);
+    list.add("journal::two_of_the_same_are_settled_by_a_person", two_candidates);
+    list.add("journal::what_another_job_has_is_not_adopted", not_anothers);
+}
+
+/// What two processes share: the journal's file, and nothing else.
+#[derive(Default)]
+struct Shared(Arc<MemoryStore>);
+
+impl Shared {
+    /// The provider's offer in a process of its own, which is not heard of for as long as a lease.
+    fn process(&self, stage: &Stage) -> Journaled<Vendor> {
+        let journal = Journal::with_lease(self.0.clone(), Duration::from_millis(600));
+        Journaled::new(stage.hurried(), journal, "an account")
+    }
+
+    async fn only(&self) -> Record {
+        let mut records = self.0.list(Filter::default()).await.unwrap();
+        assert_eq!(records.len(), 1, "{records:?}");
+        records.remove(0)
+    }
+}
+
+fn keyed() -> RunOptions {
+    RunOptions { idempotency_key: Some("a-key".to_owned()), ..RunOptions::default() }
+}
+
+async fn one_key(stage: Stage) {
+    let shared = Shared::default();
+    let first = shared.process(&stage).run(&stage.request(), &keyed()).await.unwrap();
+    let again = shared.process(&stage).run(&stage.request(), &keyed()).await.unwrap();
+    assert_eq!(first, again);
+    assert_eq!(stage.calls("submit").await, 1);
+    assert_eq!(shared.only().await.state, State::Succeeded);
+    stage.charged(1);
+}
+
+async fn two_requests(stage: Stage) {
+    let shared = Shared::default();
+    shared.process(&stage).submit(&stage.request(), &keyed()).await.unwrap();
+    let mut other = stage.request();
+    other.prompt = Some("another boat".to_owned());
+    let failed = shared.process(&stage).submit(&other, &keyed()).await.unwrap_err();
+    assert_eq!(failed.failed().unwrap().kind, ErrorKind::Invalid, "{failed}");
+    assert!(failed.to_string().contains("was used for another request"), "{failed}");
+    stage.charged(1);
+}
+
+async fn at_once(stage: Stage) {
+    stage.fault(Step::Submit, Fault::DelayAfter { ms: 400 });
+    let shared = Shared::default();
+    let (one, other) = (shared.process(&stage), shared.process(&stage));
+    let (request, options) = (stage.request(), keyed());
+    let (one, other) = tokio::join!(one.run(&request, &options), other.run(&request, &options));
+    assert_eq!(one.unwrap(), other.unwrap());
+    assert_eq!(stage.calls("submit").await, 1);
+    stage.charged(1);
+}
+
+async fn refused(stage: Stage) {
+    let refusal = &stage.subject.refusal;
+    let body = Some(refusal.body.to_owned());
+    stage.fault(Step::Submit, Fault::Status { status: refusal.status, body });
+    let shared = Shared::default();
+    let first = shared.process(&stage).run(&stage.request(), &keyed()).await.unwrap_err();
+    let again = shared.process(&stage).run(&stage.request(), &keyed()).await.unwrap_err();
+    let kind = |failed: &RunError| failed.failed().unwrap().kind;
+    assert_eq!(kind(&first), kind(&again));
+    assert_eq!(stage.calls("submit").await, 1);
+    assert_eq!(shared.only().await.state, State::Failed);
+    stage.charged(0);
+}
+
+async fn not_ready(stage: Stage) {
+    let shared = Shared::default();
+    let options = RunOptions { deadline: Some(Duration::ZERO), ..keyed() };
+    shared.process(&stage).run(&stage.request(), &options).await.unwrap_err();
+    shared.process(&stage).run(&stage.request(), &keyed()).await.unwrap();
+    stage.charged(1);
+}
+
+async fn stopped_waiting(stage: Stage) {
+    stage.fault(Step::Submit, Fault::Slow { ms: 700 });
+    let shared = Shared::default();
+    let (process, request) = (shared.process(&stage), stage.request());
+    let options = RunOptions { save: stage.saving().save, ..keyed() };
+    let run = process.run(&request, &options);
+    assert!(tokio::time::timeout(Duration::from_millis(300), run).await.is_err());
+    let key = shared.only().await.intent.key;
+    let outcome = shared.process(&stage).resume(&key, &RunOptions::default()).await.unwrap();
+    assert!(outcome.artifacts.iter().all(|it| it.path.as_ref().unwrap().exists()));
+    assert_eq!(shared.only().await.state, State::Succeeded);
+    stage.charged(1);
+}
+
+async fn finished(stage: Stage) {
+    let shared = Shared::default();
+    let outcome = shared.process(&stage).run(&stage.request(), &keyed()).await.unwrap();
+    let asked = stage.look("requests").await.len();
+    let key = shared.only().await.intent.key;
+    let again = shared.process(&stage).resume(&key, &RunOptions::default()).await.unwrap();
+    assert_eq!(outcome, again);
+    assert_eq!(stage.look("requests").await.len(), asked);
+}
+
+async fn never_sent(stage: Stage) {
+    stage.fault(Step::Submit, Fault::ResetBefore);
+    let shared = Shared::default();
+    // An intent, and then nothing: the process ended before it sent anything.
+    let intent = {
+        let other = Shared::default();
+        let _ambiguous = other.process(&stage).submit(&stage.request(), &keyed()).await;
+        other.only().await.intent
+    };
+    stage.no_fault();
+    let charged = stage.sandbox.ledger().len();
+    shared.0.insert(intent.clone(), None).await.unwrap();
+    let process = shared.process(&stage);
+    let outcome = process.resume(&intent.key, &RunOptions::default()).await.unwrap();
+    assert!(!outcome.artifacts.is_empty());
+    let dedupes = genmux::adapter(stage.subject.name).unwrap().capability().dedupes_submits;
+    stage.charged(if dedupes { charged } else { charged + 1 });
+}
+
+async fn accepted_and_lost(stage: Stage, fault: Fault) {
+    stage.fault(Step::Submit, fault);
+    let shared = Shared::default();
+    let outcome = shared.process(&stage).run(&stage.request(), &keyed()).await.unwrap();
+    assert!(!outcome.artifacts.is_empty());
+    assert_eq!(shared.only().await.state, State::Succeeded);
+    stage.charged(1);
+}
+
+async fn never_arrived(stage: Stage) {
+    stage.fault_for_ever(Step::Submit, Fault::ResetBefore);
+    let shared = Shared::default();
+    let failed = shared.process(&stage).run(&stage.request(), &keyed()).await.unwrap_err();
+    assert_eq!(failed.failed().unwrap().kind, ErrorKind::Ambiguous, "{failed}");
+    assert_eq!(shared.only().await.state, State::Ambiguous);
+    stage.charged(0);
+    stage.no_fault();
+    let options = RunOptions::default();
+    let outcome = shared.process(&stage).send_again("a-key", &options).await.unwrap();
+    assert!(!outcome.artifacts.is_empty());
+    assert_eq!(shared.only().await.state, State::Succeeded);
+    stage.charged(1);
+}
+
+/// Somebody else asks for the very same while nobody knows.
+async fn two_candidates(stage: Stage) {
+    if genmux::adapter(stage.subject.name).unwrap().capability().dedupes_submits {
+        return;
+    }
+    let shared = Shared::default();
+    stage.fault(Step::Submit, Fault::ResetAfter);
+    let process = shared.process(&stage);
+    let (request, options) = (stage.request(), keyed());
+    let (lost, other) = tokio::join!(process.run(&request, &options), async {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        stage.submitted().await
+    });
+    // Whichever of the two was lost, two jobs look the same; either way nothing is sent twice.
+    if let Err(error) = lost {
+        assert_eq!(error.failed().unwrap().kind, ErrorKind::Ambiguous, "{error}");
+        let unknown = shared.process(&stage).adopt("a-key", "no-such-job", &options).await;
+        assert_eq!(unknown.unwrap_err().failed().unwrap().kind, ErrorKind::NotFound);
+        let id = other.id;
+        let outcome = shared.process(&stage).adopt("a-key", &id, &options).await.unwrap();
+        assert_eq!(outcome.job, id);
+        assert_eq!(shared.only().await.state, State::Succeeded);
+    }
+    stage.charged(2);
+}
+
+async fn not_anothers(stage: Stage) {
+    if genmux::adapter(stage.subject.name).unwrap().capability().dedupes_submits {
+        return;
+    }
+    let shared = Shared::default();
+    let first = shared.process(&stage).run(&stage.request(), &RunOptions::default()).await.unwrap();
+    stage.fault_for_ever(Step::Submit, Fault::ResetBefore);
+    let process = shared.process(&stage);
+    let failed = process.run(&stage.request(), &keyed()).await.unwrap_err();
+    assert_eq!(failed.failed().unwrap().kind, ErrorKind::Ambiguous, "{failed}");
+    let stolen = process.adopt("a-key", &first.job, &RunOptions::default()).await.unwrap_err();
+    assert!(stolen.to_string().contains("belongs to another job"), "{stolen}");
+    process.give_up("a-key", &RunOptions::default()).await.unwrap();
+    let again = process.run(&stage.request(), &keyed()).await.unwrap_err();
+    assert_eq!(again.failed().unwrap().kind, ErrorKind::Canceled, "{again}");
+    stage.charged(1);
+}
