@@ -58,6 +58,8 @@ fn run(args: &Args) -> Result<Done, Failure> {
         Command::Convert(convert) => commands::convert(&catalog()?, convert),
         Command::Audit(audit) => commands::audit(&catalog()?, audit),
         Command::Generate(generate) => commands::generate(&catalog()?, generate),
+        Command::Jobs(jobs) => commands::jobs(jobs),
+        Command::Cancel(cancel) => commands::cancel(&catalog()?, cancel),
         Command::Resume(resume) => commands::resume(&catalog()?, resume),
         Command::Demo(demo) => commands::demo(&catalog()?, demo),
         Command::Sandbox { addr } => commands::sandbox(*addr),

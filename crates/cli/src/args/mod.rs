@@ -12,7 +12,7 @@ use genmux::spec::Date;
 use genmux::{Policy, Uuid};
 
 pub(crate) use lift::{Audit, AuditFormat, Convert, Lift, Sending};
-pub(crate) use run::{Demo, Generate, Resume, Waiting};
+pub(crate) use run::{Cancel, Demo, Generate, Jobs, JournalFile, Resume, Waiting};
 
 /// One request for generated images and video, the exact payload of every vendor, and what became
 /// of every field.
@@ -43,8 +43,12 @@ pub(crate) enum Command {
     Audit(Audit),
     /// Run requests and save what they give, with a manifest beside it
     Generate(Generate),
-    /// Wait again for work that was accepted, from the manifest beside its outputs
+    /// List the jobs that were written down, with what to do next
+    Jobs(Jobs),
+    /// Go on with jobs wherever they stand, or settle one of which nobody knows
     Resume(Resume),
+    /// Ask the vendor to stop a job
+    Cancel(Cancel),
     /// Compare, then make pictures and clips on the embedded sandbox, and show all on one page
     Demo(Demo),
     /// Work on spec files

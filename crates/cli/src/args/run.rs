@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use genmux::Policy;
+use genmux::journal::State;
 
 use super::Reading;
 
+#[expect(clippy::struct_excessive_bools, reason = "a flag of the command line each")]
 #[derive(Debug, clap::Args)]
 pub(crate) struct Generate {
     /// Requests as JSON, one job each, run side by side; - reads standard input
@@ -20,7 +22,7 @@ pub(crate) struct Generate {
     pub(crate) policy: Policy,
     #[command(flatten)]
     pub(crate) reading: Reading,
-    /// The same key is the same work: at Runware it is charged once, however often it is sent
+    /// The same key is the same work, charged once, however often it is asked for
     #[arg(long, value_name = "KEY")]
     pub(crate) idempotency_key: Option<String>,
     /// Ask the next offer also after a content check refused the request
@@ -32,16 +34,83 @@ pub(crate) struct Generate {
     /// Run on the embedded sandbox: no key, no cost
     #[arg(long)]
     pub(crate) sandbox: bool,
+    /// Ask the vendor to stop the job on Ctrl-C and at the deadline, too
+    #[arg(long)]
+    pub(crate) cancel_on_interrupt: bool,
     #[command(flatten)]
     pub(crate) waiting: Waiting,
+    #[command(flatten)]
+    pub(crate) journal: JournalFile,
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Resume {
-    /// The manifest that generate wrote beside the outputs
-    pub(crate) manifest: PathBuf,
+    /// A job as `genmux jobs` names it, its vendor's id, or its manifest; without it all that are
+    /// on their way
+    pub(crate) job: Option<String>,
+    #[command(flatten)]
+    pub(crate) settle: Settle,
     #[command(flatten)]
     pub(crate) waiting: Waiting,
+    #[command(flatten)]
+    pub(crate) journal: JournalFile,
+}
+
+/// What becomes of a job of which nobody knows whether its vendor accepted it.
+#[derive(Debug, clap::Args)]
+#[group(multiple = false, requires = "job")]
+pub(crate) struct Settle {
+    /// It is this job of the vendor
+    #[arg(long, value_name = "VENDOR-JOB")]
+    pub(crate) adopt: Option<String>,
+    /// Send it again; a second charge is possible
+    #[arg(long)]
+    pub(crate) allow_duplicate: bool,
+    /// Let it go; what the vendor may have made stays there
+    #[arg(long)]
+    pub(crate) give_up: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Jobs {
+    /// Only jobs in this state: intended, submitting, submitted, ambiguous, running, succeeded,
+    /// failed, canceled or expired
+    #[arg(long, value_name = "STATE")]
+    pub(crate) state: Vec<State>,
+    /// Only jobs at this provider
+    #[arg(long, short)]
+    pub(crate) provider: Option<String>,
+    /// All jobs instead of the fifty newest
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Forget jobs that ended longer ago than this, such as 30d, before the rest is listed
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(crate) prune: Option<Duration>,
+    /// JSON instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) journal: JournalFile,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Cancel {
+    /// A job as `genmux jobs` names it, or its vendor's id
+    pub(crate) job: String,
+    #[command(flatten)]
+    pub(crate) journal: JournalFile,
+}
+
+/// Where jobs are written down before they are sent.
+#[derive(Debug, clap::Args)]
+pub(crate) struct JournalFile {
+    /// The journal of jobs; without it genmux/journal.db in the user's folder of state
+    #[arg(long, value_name = "FILE", env = "GENMUX_JOURNAL")]
+    pub(crate) journal: Option<PathBuf>,
+    /// How long a job is left to a process that is no longer heard of
+    #[arg(long, value_name = "TIME", value_parser = time, default_value = "30s",
+        env = "GENMUX_LEASE", hide = true)]
+    pub(crate) lease: Duration,
 }
 
 /// How long to wait and where results go.

@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod compare;
+mod journal;
 mod lift;
 mod lines;
 mod meta;
@@ -11,6 +12,7 @@ mod spec;
 mod translate;
 
 pub(crate) use compare::compare;
+pub(crate) use journal::{cancel, jobs};
 pub(crate) use lift::{audit, convert, lift};
 pub(crate) use meta::{completions, man};
 pub(crate) use models::models;

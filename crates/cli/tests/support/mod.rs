@@ -55,6 +55,9 @@ fn start(variables: &[(&str, &str)], args: &[&str], input: &str) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_genmux"));
     command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).args(args);
     command.env_remove("GENMUX_SPECS").env("COLUMNS", "120");
+    // Never the journal of whoever runs the tests.
+    let journal = format!("{}/journal-{}.db", env!("CARGO_TARGET_TMPDIR"), std::process::id());
+    command.env("GENMUX_JOURNAL", journal);
     for vendor in ["RUNWARE", "REPLICATE", "SCENARIO"] {
         for name in ["API_KEY", "API_TOKEN", "SDK_API_KEY", "SDK_API_SECRET", "BASE_URL"] {
             command.env_remove(format!("{vendor}_{name}"));

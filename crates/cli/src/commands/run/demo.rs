@@ -123,7 +123,7 @@ fn works(
             request: Arc::new(request.clone()),
             options: RunOptions {
                 policy: Policy::from(mode),
-                idempotency_key: Some(format!("demo {}", scene.name)),
+                idempotency_key: Some(format!("demo {} {offer}", scene.name)),
                 save: Some(SaveTo { folder: folder.to_owned(), overwrite: true }),
                 ..RunOptions::default()
             },

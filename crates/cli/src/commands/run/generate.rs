@@ -4,15 +4,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use genmux::{Catalog, Client, Provider, Request, RunOptions};
+use genmux::{Catalog, Client, Provider, Request, RunOptions, Uuid};
 use genmux_sandbox::{Options, Sandbox};
 
 use super::progress::Screen;
 use super::work::{Ended, Kept, Work};
-use super::{block_on, options, report, sandboxed};
+use super::{block_on, interruption, options, report, sandboxed};
 use crate::Done;
 use crate::args::Generate;
-use crate::commands::print_json;
+use crate::commands::{journal, print_json};
 use crate::fail::Failure;
 use crate::input;
 
@@ -72,8 +72,12 @@ fn refuse_past(catalog: &Catalog, offer: &genmux::Offer, name: &str) -> Result<(
 }
 
 async fn client(catalog: &Catalog, args: &Generate) -> Result<(Client, Option<Sandbox>), Failure> {
+    if args.dry_run && !args.sandbox {
+        return Ok((sandboxed::vendors(catalog, None)?, None));
+    }
     if !args.sandbox {
-        return Ok((sandboxed::vendors(catalog)?, None));
+        let journal = journal::open(&args.journal).await?;
+        return Ok((sandboxed::vendors(catalog, Some(journal))?, None));
     }
     let mut options = Options { seed: random()?, ..Options::default() };
     if let Some(day) = args.reading.as_of {
@@ -102,6 +106,7 @@ fn run_options(args: &Generate) -> RunOptions {
     options.policy = args.policy;
     options.allow_unlisted = args.reading.allow_unlisted;
     options.allow_outdated |= args.sandbox;
+    options.cancel_at_deadline |= args.cancel_on_interrupt;
     options
 }
 
@@ -114,10 +119,7 @@ async fn run_all(
     let mut works = Vec::new();
     for (at, (label, request)) in requests.into_iter().enumerate() {
         let mut options = run_options(args);
-        options.idempotency_key = args.idempotency_key.as_ref().map(|key| match at {
-            0 => key.clone(),
-            _ => format!("{key}/{at}"),
-        });
+        options.idempotency_key = Some(key(args, at));
         works.push(Work {
             client: client.clone(),
             provider: provider(client, args)?,
@@ -138,9 +140,18 @@ async fn run_all(
         ended = all => finish(&screen, &works, &ended, args),
         interrupted = tokio::signal::ctrl_c() => {
             interrupted?;
-            say_how_to_go_on(&screen, &works, args.sandbox);
+            interruption::stop(&screen, &works, args).await;
             Ok(Done::Interrupted)
         }
+    }
+}
+
+/// The name of a request in the journal.
+fn key(args: &Generate, at: usize) -> String {
+    match (&args.idempotency_key, at) {
+        (None, _) => Uuid::new_v4().to_string(),
+        (Some(key), 0) => key.clone(),
+        (Some(key), _) => format!("{key}/{at}"),
     }
 }
 
@@ -201,28 +212,6 @@ fn finish(
         report::print_paths(ended)?;
     }
     Ok(report::done(ended))
-}
-
-fn say_how_to_go_on(screen: &Screen, works: &[Work], sandbox: bool) {
-    screen.say("stopped waiting");
-    for work in works {
-        let line = match work.kept.get() {
-            _ if sandbox => "the sandbox ends with this command; run it again".to_owned(),
-            Some((job, Ok(manifest))) if work.kept.is_in_flight() => format!(
-                "a request was on its way and may have been accepted and charged; {}",
-                report::go_on(&job.id, &manifest)
-            ),
-            Some((job, Ok(manifest))) => {
-                format!("the job goes on; {}", report::go_on(&job.id, &manifest))
-            }
-            Some((job, Err(_))) => format!("the job goes on at the vendor as {}", job.id),
-            None if work.kept.is_in_flight() => "a request was on its way: it may have been \
-                accepted and charged; look at the vendor's list of jobs before it is sent again"
-                .to_owned(),
-            None => "nothing was sent".to_owned(),
-        };
-        screen.say(&format!("{}: {line}", work.label));
-    }
 }
 
 /// The vendor's own word on the price; nothing is run.

@@ -2,6 +2,7 @@
 
 mod demo;
 mod generate;
+mod interruption;
 mod page;
 mod progress;
 mod report;
@@ -12,6 +13,7 @@ mod work;
 pub(crate) use demo::demo;
 pub(crate) use generate::generate;
 pub(crate) use resume::resume;
+pub(crate) use sandboxed::vendors;
 
 use std::path::Path;
 
@@ -20,7 +22,7 @@ use genmux::{RunOptions, SaveTo};
 use crate::args::Waiting;
 use crate::fail::Failure;
 
-fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
 }
 

@@ -1,22 +1,24 @@
-//! `genmux resume`: waits again for work whose manifest was kept.
+//! Work whose manifest was kept.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use genmux::{Catalog, Error, ErrorKind, Manifest, Progress, RunError};
+use genmux::{Client, Error, ErrorKind, Manifest, Progress, RunError};
 
-use super::progress::Screen;
-use super::work::{Ended, Kept};
-use super::{block_on, options, report, sandboxed};
+use super::super::progress::Screen;
+use super::super::work::{Ended, Kept};
+use super::super::{options, report};
 use crate::Done;
 use crate::args::Resume;
 use crate::commands::{print_json, stdout};
 use crate::fail::Failure;
 
-pub(crate) fn resume(catalog: &Catalog, args: &Resume) -> Result<Done, Failure> {
-    let path = &args.manifest;
-    let unreadable = |error| Failure::Said(format!("cannot read {}: {error}", path.display()));
-    let manifest = Manifest::read(path).map_err(unreadable)?;
+pub(super) async fn resume(
+    client: &Client,
+    args: &Resume,
+    manifest: Manifest,
+    path: &Path,
+) -> Result<Done, Failure> {
     let beside = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let folder = args.waiting.out.as_deref().or(beside).unwrap_or(Path::new("."));
     match saved(&manifest, folder) {
@@ -28,22 +30,21 @@ pub(crate) fn resume(catalog: &Catalog, args: &Resume) -> Result<Done, Failure> 
             );
             Err(Failure::Said(message))
         }
-        _ => block_on(wait(catalog, args, manifest, folder)),
+        _ => wait(client, args, manifest, (path, folder)).await,
     }
 }
 
 async fn wait(
-    catalog: &Catalog,
+    client: &Client,
     args: &Resume,
     manifest: Manifest,
-    folder: &Path,
+    (path, folder): (&Path, &Path),
 ) -> Result<Done, Failure> {
     let mut options = options(&args.waiting, folder);
     // What is there under these names is whole and of this very job.
     if let Some(save) = &mut options.save {
         save.overwrite = true;
     }
-    let client = sandboxed::vendors(catalog)?;
     let provider = client.provider_of(&manifest.job)?;
     let screen = Screen::new();
     let shown = screen.shown(&manifest.job.id);
@@ -52,7 +53,7 @@ async fn wait(
         waited = provider.wait(&manifest.job, &options) => waited,
         interrupted = tokio::signal::ctrl_c() => {
             interrupted?;
-            let go_on = report::go_on(&manifest.job.id, &args.manifest);
+            let go_on = report::go_on(&manifest.job.id, path);
             screen.say(&format!("stopped waiting; the job goes on; {go_on}"));
             return Ok(Done::Interrupted);
         }

@@ -1,0 +1,70 @@
+//! `genmux resume`: goes on with work wherever it stands.
+
+mod manifest;
+mod record;
+
+use std::path::Path;
+
+use futures_util::future::join_all;
+use genmux::journal::{Filter, Journal, Record, State};
+use genmux::{Catalog, Client, Manifest};
+
+use super::progress::Screen;
+use super::{block_on, vendors};
+use crate::Done;
+use crate::args::Resume;
+use crate::commands::journal;
+use crate::fail::Failure;
+
+pub(crate) fn resume(catalog: &Catalog, args: &Resume) -> Result<Done, Failure> {
+    block_on(async {
+        let journal = journal::open(&args.journal).await?;
+        let client = vendors(catalog, Some(journal.clone()))?;
+        let screen = Screen::new();
+        let done = match &args.job {
+            None => all(&journal, &client, (args, &screen)).await,
+            Some(text) if Path::new(text).is_file() => {
+                of_file(&client, args, Path::new(text)).await
+            }
+            Some(text) => {
+                let record = journal::find(&journal, text).await?;
+                record::resume(&client, &record, (args, &screen)).await
+            }
+        };
+        // Whoever goes on next need not wait until the lease is over.
+        journal.let_go().await;
+        done
+    })
+}
+
+/// The job of a manifest, whether or not a journal knows it.
+async fn of_file(client: &Client, args: &Resume, path: &Path) -> Result<Done, Failure> {
+    let unreadable = |error| Failure::Said(format!("cannot read {}: {error}", path.display()));
+    let manifest = Manifest::read(path).map_err(unreadable)?;
+    manifest::resume(client, args, manifest, path).await
+}
+
+/// Everything that is on its way and that nobody works on.
+async fn all(
+    journal: &Journal,
+    client: &Client,
+    (args, screen): (&Resume, &Screen),
+) -> Result<Done, Failure> {
+    let filter = Filter { states: State::UNFINISHED.to_vec(), ..Filter::default() };
+    let listed = journal.store().list(filter).await;
+    let listed = listed.map_err(|error| Failure::Said(error.to_string()))?;
+    let now = Journal::now();
+    let (never_sent, open): (Vec<Record>, Vec<Record>) =
+        listed.into_iter().partition(|record| record.state == State::Intended);
+    for record in never_sent.iter().filter(|record| !record.is_held(now)) {
+        let job = journal::name(record);
+        screen.say(&format!("{job}: was never sent; genmux resume {job} sends it"));
+    }
+    let free: Vec<&Record> = open.iter().filter(|record| !record.is_held(now)).collect();
+    if free.is_empty() {
+        screen.say("no job is on its way that nobody works on");
+    }
+    let each = free.iter().map(|record| record::resume(client, record, (args, screen)));
+    let ended: Vec<Done> = join_all(each).await.into_iter().collect::<Result<_, Failure>>()?;
+    Ok(ended.into_iter().max().unwrap_or(Done::Accepted))
+}
