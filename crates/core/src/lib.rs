@@ -7,6 +7,8 @@
 //! - [`Catalog`] holds spec files, [`Offer`] one model as served by one provider.
 //! - [`Offer::translate`] gives a [`Translation`] (payloads, ledger, what to expect) or a
 //!   [`Rejection`] with every limit that the request breaks.
+//! - [`Offer::capability`], [`Offer::json_schema`] and [`Offer::typescript`] say what it takes, for
+//!   people, forms and other languages.
 //! - [`Offer::lift`] is the way back: a payload is read by the plan that would write it.
 
 mod adapter;
@@ -14,6 +16,7 @@ mod catalog;
 mod check;
 mod context;
 mod encoding;
+mod export;
 mod geometry;
 mod leaf;
 mod lift;
@@ -37,6 +40,7 @@ pub use adapter::{
 pub use catalog::{Catalog, CatalogError, Offer, SpecProblem};
 pub use context::{Context, MediaTable, TaskKey};
 pub use encoding::Handover;
+pub use export::{SheetLine, UNCHECKED, catalogue_page};
 pub use leaf::{Leaf, Leaves};
 pub use lift::{Enclosed, LiftError, Lifted, read_payload};
 pub use number::Number;

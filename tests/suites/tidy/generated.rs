@@ -19,6 +19,18 @@ fn the_schema_of_the_spec_format_is_fresh() {
 }
 
 #[test]
+fn the_catalogue_page_is_fresh() {
+    let path = root().join("docs/catalogue.md");
+    let fresh = genmux::catalogue_page(&genmux::Catalog::embedded()).unwrap();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::create_dir_all(root().join("docs")).unwrap();
+        fs::write(&path, &fresh).unwrap();
+    }
+    let stored = fs::read_to_string(&path).unwrap_or_default();
+    assert!(stored == fresh, "docs/catalogue.md is stale; UPDATE_GOLDEN=1 writes it anew");
+}
+
+#[test]
 fn every_spec_satisfies_the_schema_of_the_format() {
     let schema = genmux::spec::json_schema();
     // Told apart by file name, so that a refusal names the one form that was meant.

@@ -103,6 +103,8 @@ pub(crate) struct OptionPlan {
 pub(crate) struct FieldPlan {
     /// Dotted wire paths.
     pub(crate) wire: Vec<Arc<str>>,
+    /// Where the wire path is stated.
+    pub(crate) stated: Option<Origin>,
     /// Values that the offer always has, while a leaf of each group is set.
     pub(crate) implied: Option<(Vec<Value>, Vec<Leaves>, Origin)>,
     pub(crate) default: Option<(Value, Origin)>,

@@ -50,6 +50,7 @@ impl Compiler<'_> {
                 .iter()
                 .flat_map(|wire| wire.0.iter().map(|path| path.as_str().into()))
                 .collect(),
+            stated: field.to.as_ref().map(|_| origin("to")),
             default: field.default.clone().map(|value| (value, origin("default"))),
             numbers: NumberLimits {
                 min: field.min.map(|min| (min, origin("min"))),

@@ -1,0 +1,181 @@
+//! The descriptor in words.
+
+use serde_json::Value;
+
+use super::SheetLine;
+
+/// One line a field.
+pub(super) fn sheet(capability: &Value) -> Vec<SheetLine> {
+    let fields = capability["fields"].as_object().into_iter().flatten();
+    let line = |(field, facts): (&String, &Value)| SheetLine {
+        field: field.clone(),
+        says: says(facts),
+        sources: sources(facts),
+    };
+    fields.map(line).collect()
+}
+
+/// One line a rule.
+pub(super) fn rules(capability: &Value) -> Vec<SheetLine> {
+    let rules = capability["rules"].as_array().into_iter().flatten();
+    let line = |facts: &Value| SheetLine {
+        field: String::new(),
+        says: rule(facts),
+        sources: sources(facts),
+    };
+    rules.map(line).collect()
+}
+
+fn sources(facts: &Value) -> Vec<String> {
+    let sources = facts["sources"].as_array().into_iter().flatten();
+    let text = |source: &Value| {
+        let run = if source["stage"] == "run" { ", enforced when run" } else { "" };
+        format!("{}, {}{run}", plain(&source["page"]), plain(&source["since"]))
+    };
+    sources.map(text).collect()
+}
+
+fn rule(facts: &Value) -> String {
+    let field = plain(&facts["field"]);
+    match facts["rule"].as_str() {
+        Some("requires") => format!("{field} needs {}", join(&facts["any_of"], "or")),
+        Some("excludes") => {
+            format!("{} not beside {}", join(&facts["fields"], "and"), join(&facts["with"], "or"))
+        }
+        Some("no_effect") => {
+            format!("{field} has no effect beside {} and is refused", join(&facts["with"], "or"))
+        }
+        _ => format!(
+            "{} together at most {}; an unset count is 1",
+            join(&facts["fields"], "and"),
+            facts["max"]
+        ),
+    }
+}
+
+/// What holds for a field, as a person would say it.
+pub(super) fn says(facts: &Value) -> String {
+    let mut parts = vec![form(facts)];
+    match &facts["required"] {
+        Value::Bool(true) => parts.push("required".to_owned()),
+        Value::Object(_) if facts["form"] == "text" || facts["form"] == "media" => {
+            parts.push(format!("required without {}", join(&facts["required"]["unless"], "or")));
+        }
+        Value::Object(_) => {
+            let unless = join(&facts["required"]["unless"], "or");
+            parts.push(format!("the default size is sent without it or {unless}"));
+        }
+        _ => {}
+    }
+    if let Some(default) = facts.get("default") {
+        parts.push(format!("default {}", plain(default)));
+    }
+    parts.extend(implied(facts));
+    let note = facts["note"].as_str().map(|note| format!(" ({note})")).unwrap_or_default();
+    parts.join("; ") + &note
+}
+
+fn form(facts: &Value) -> String {
+    match facts["form"].as_str() {
+        Some("boolean") => "true or false".to_owned(),
+        Some("text") => match span(&facts["chars"]) {
+            Some(span) => format!("text of {span} characters"),
+            None => "text of any length".to_owned(),
+        },
+        Some("url") if facts["https_only"] == true => "https: URL".to_owned(),
+        Some("url") => "URL".to_owned(),
+        Some("media") => media(facts),
+        Some("enum") => closed(facts),
+        _ => range(facts),
+    }
+}
+
+fn closed(facts: &Value) -> String {
+    let words = [&facts["values"], &facts["words"]].into_iter().filter(|list| list.is_array());
+    let words = words.map(|list| join(list, "or")).collect::<Vec<_>>().join(" or ");
+    let unit = facts["unit"].as_str().map(|unit| format!(" {unit}")).unwrap_or_default();
+    let others = if facts["others"] == true { ", or other ratios that fit" } else { "" };
+    let always = if facts["fixed"] == true { "always " } else { "" };
+    format!("{always}{words}{unit}{others}")
+}
+
+fn range(facts: &Value) -> String {
+    if let (Some(width), Some(height)) = (span(&facts["width"]), span(&facts["height"])) {
+        let step = facts["step"].as_u64().filter(|step| *step > 1);
+        let step = step.map(|step| format!(", multiples of {step}")).unwrap_or_default();
+        let area = span(&facts["area"]).map(|area| format!(", {area} pixels in all"));
+        return format!("{width} by {height} pixels{step}{}", area.unwrap_or_default());
+    }
+    let mut said = span(facts).unwrap_or_else(|| "any number".to_owned());
+    if let Some(unit) = facts["unit"].as_str() {
+        said = format!("{said} {unit}");
+    }
+    if let Some(step) = facts.get("step").filter(|step| **step != 1) {
+        said = format!("{said} in steps of {}", plain(step));
+    } else if facts.get("step").is_some() {
+        said = format!("{said}, whole");
+    }
+    if facts["words"].is_array() {
+        said = format!("{said}, or {}", join(&facts["words"], "or"));
+    }
+    match facts["per_call"].as_u64() {
+        Some(1) => format!("{said}, a call each"),
+        Some(per_call) => format!("{said}, up to {per_call} a call"),
+        None => said,
+    }
+}
+
+fn media(facts: &Value) -> String {
+    let (one, many) = match facts["media"].as_str() {
+        Some("video") => ("clip", "clips"),
+        Some("audio") => ("sound", "sounds"),
+        _ => ("picture", "pictures"),
+    };
+    let mut parts = vec![match (facts.get("items"), span(&facts["items"])) {
+        (None, _) => format!("one {one}"),
+        (Some(items), Some(_)) if items["max"] == 1 => format!("one {one}"),
+        (Some(_), Some(span)) => format!("{span} {many}"),
+        (Some(_), None) => format!("any number of {many}"),
+    }];
+    parts.extend(span(&facts["sides"]).map(|sides| format!("sides {sides} pixels")));
+    parts.extend(facts["max_bytes"].as_u64().map(|bytes| format!("up to {bytes} bytes each")));
+    let seconds = [("max_seconds", "each"), ("total_seconds", "together")];
+    let seconds = seconds.iter().filter_map(|(key, how)| Some((facts.get(key)?, how)));
+    parts.extend(seconds.map(|(most, how)| format!("up to {} seconds {how}", plain(most))));
+    parts.join(", ")
+}
+
+fn implied(facts: &Value) -> Option<String> {
+    let implied = facts.get("implied").filter(|_| facts["fixed"] != true)?;
+    let values = join(&implied["values"], "or");
+    let with = implied["with"].as_array().into_iter().flatten();
+    let with: Vec<String> = with.map(|group| join(group, "or")).collect();
+    if with.is_empty() {
+        return Some(format!("{values} is what it does anyway"));
+    }
+    Some(format!("{values} is what it does anyway beside {}", with.join(" together with ")))
+}
+
+/// `2 to 3000`, `up to 14`, `60 and more`.
+fn span(facts: &Value) -> Option<String> {
+    let bound = |key: &str| facts.get(key).filter(|bound| !bound.is_null()).map(plain);
+    match (bound("min"), bound("max")) {
+        (Some(min), Some(max)) if min == max => Some(format!("exactly {min}")),
+        (Some(min), Some(max)) => Some(format!("{min} to {max}")),
+        (None, Some(max)) => Some(format!("up to {max}")),
+        (Some(min), None) => Some(format!("{min} and more")),
+        (None, None) => None,
+    }
+}
+
+fn join(list: &Value, last: &str) -> String {
+    let items: Vec<String> = list.as_array().into_iter().flatten().map(plain).collect();
+    match items.split_last() {
+        Some((end, rest)) if !rest.is_empty() => format!("{} {last} {end}", rest.join(", ")),
+        _ => items.concat(),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
