@@ -119,7 +119,7 @@ fn models_list_what_was_in_force() {
     );
     let keys = ["provider", "model", "vendor_id", "kind", "revision", "status", "limits", "source"];
     assert!(keys.iter().all(|key| !lite[0][key].is_null()), "{lite}");
-    assert!(genmux(&["models"], "").out.contains("scenario/dreamina-3.1"));
+    assert!(genmux(&["models"], "").out.contains("dreamina-3.1"));
     assert!(genmux(&["models", SEEDREAM], "").out.contains("2560x1440"));
 }
 

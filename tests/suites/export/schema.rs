@@ -65,7 +65,7 @@ impl Exported {
 fn the_schema_refuses_what_strict_refuses_and_nothing_else() {
     let times = std::env::var("LAWS_TIMES").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
     let config = Config {
-        cases: 6000 * times,
+        cases: 4000 * times,
         failure_persistence: None,
         max_shrink_iters: 20_000,
         rng_seed: if times > 1 { RngSeed::Random } else { RngSeed::Fixed(2026) },
@@ -88,7 +88,7 @@ fn the_schema_refuses_what_strict_refuses_and_nothing_else() {
         panic!("{broken}");
     }
     let [refused, accepted] = taken.get();
-    assert!(refused > 600 && accepted > 600, "{refused} refused, {accepted} accepted");
+    assert!(refused > 500 && accepted > 500, "{refused} refused, {accepted} accepted");
 }
 
 /// Every ratio, tier and listed size at every offer on every date, and the two words together.
@@ -221,6 +221,6 @@ fn every_schema_lists_what_it_does_not_check() {
     for exported in EXPORTED.iter() {
         let listed = exported.schema["x-unchecked"].as_object().unwrap();
         assert!(UNCHECKED.iter().all(|(name, _)| listed.contains_key(*name)));
-        assert_eq!(jsonschema::draft202012::meta::is_valid(&exported.schema), true);
+        assert!(jsonschema::draft202012::meta::is_valid(&exported.schema));
     }
 }

@@ -84,9 +84,18 @@ pub(crate) struct Models {
     /// What was in force on a day, such as 2026-03-13; without it the newest
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<Date>,
-    /// JSON instead of a table
+    /// Only offers that let a request choose these fields, such as frames.last,references.audios
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    pub(crate) takes: Vec<String>,
+    /// JSON instead of a table, with what each offer takes as closed sets, ranges and flags
     #[arg(long)]
     pub(crate) json: bool,
+    /// The rules of one offer as a JSON Schema over requests
+    #[arg(long, requires = "offer", conflicts_with_all = ["json", "typescript"])]
+    pub(crate) json_schema: bool,
+    /// The requests that one offer takes as a TypeScript type
+    #[arg(long, requires = "offer", conflicts_with = "json")]
+    pub(crate) typescript: bool,
 }
 
 /// Where a request comes from and how it is read.

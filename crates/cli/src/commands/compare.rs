@@ -5,7 +5,7 @@ use std::io::Write;
 use genmux::{Catalog, Context, Mode, Offer, Policy, Rejection, Request, Shown, Translation};
 use serde::Serialize;
 
-use super::print_json;
+use super::{print_json, width};
 use crate::Done;
 use crate::args::{Compare, CompareFormat, Sending};
 use crate::fail::Failure;
@@ -200,11 +200,4 @@ fn draw(
     let mut out = anstream::stdout().lock();
     out.write_all(text.as_bytes())?;
     Ok(out.flush()?)
-}
-
-/// Columns of the terminal, within what the table is made for.
-fn width() -> usize {
-    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    columns.or_else(terminal).unwrap_or(120).clamp(80, 200)
 }

@@ -39,3 +39,10 @@ fn print_json<T: Serialize + ?Sized>(value: &T) -> Result<(), Failure> {
     writeln!(out)?;
     Ok(out.flush()?)
 }
+
+/// Columns of the terminal, within what tables are made for.
+fn width() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    columns.or_else(terminal).unwrap_or(120).clamp(80, 200)
+}

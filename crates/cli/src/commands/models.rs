@@ -2,25 +2,24 @@
 
 use std::io::Write;
 
-use genmux::spec::Status;
-use genmux::{Catalog, Offer};
+use genmux::{Catalog, Leaf, Offer};
 use serde_json::{Value, json};
 
-use super::{print_json, stdout};
+use super::{print_json, stdout, width};
 use crate::Done;
 use crate::args::Models;
 use crate::fail::Failure;
-use crate::input;
+use crate::{input, render};
 
 pub(crate) fn models(catalog: &Catalog, args: &Models) -> Result<Done, Failure> {
     let catalog = input::dated(catalog, args.as_of);
     let offers = select(&catalog, args)?;
-    if args.json {
-        print_json(&offers.iter().map(listed).collect::<Vec<_>>())?;
-    } else if let (Some(_), [offer]) = (&args.offer, offers.as_slice()) {
-        print_offer(offer)?;
-    } else {
-        print_table(&offers)?;
+    match offers.as_slice() {
+        _ if args.json => print_json(&offers.iter().map(listed).collect::<Vec<_>>())?,
+        [offer] if args.json_schema => print_json(&offer.json_schema())?,
+        [offer] if args.typescript => print(&offer.typescript())?,
+        [offer] if args.offer.is_some() => print(&render::sheet(offer, width()))?,
+        offers => print_matrix(&catalog, offers, args)?,
     }
     Ok(Done::Accepted)
 }
@@ -39,18 +38,42 @@ fn select(catalog: &Catalog, args: &Models) -> Result<Vec<Offer>, Failure> {
         Some(name) => vec![catalog.offer(name)?],
         None => catalog.offers()?,
     };
-    let wanted = |offer: &Offer| {
-        args.provider.as_deref().is_none_or(|provider| provider == offer.provider())
-            && args.model.as_deref().is_none_or(|model| model == offer.model())
-    };
-    let offers: Vec<Offer> = offers.into_iter().filter(wanted).collect();
-    match &args.model {
-        Some(model) if offers.is_empty() => {
-            let message = format!("no offer is of model {model:?}; genmux models lists all");
+    let known = |model: &str| offers.iter().any(|offer| offer.model() == model);
+    if let Some(model) = args.model.as_deref().filter(|model| !known(model)) {
+        let message = format!("no offer is of model {model:?}; genmux models lists all");
+        return Err(Failure::Said(message));
+    }
+    let takes = fields(&args.takes)?;
+    let left: Vec<Offer> =
+        offers.into_iter().filter(|offer| is_wanted(offer, args, &takes)).collect();
+    match &args.offer {
+        Some(name) if left.is_empty() => {
+            let message = format!("{name} is not among what --provider, --model and --takes leave");
             Err(Failure::Said(message))
         }
-        _ => Ok(offers),
+        _ => Ok(left),
     }
+}
+
+fn is_wanted(offer: &Offer, args: &Models, takes: &[Vec<Leaf>]) -> bool {
+    args.provider.as_deref().is_none_or(|provider| provider == offer.provider())
+        && args.model.as_deref().is_none_or(|model| model == offer.model())
+        && takes.iter().all(|group| group.iter().any(|leaf| offer.takes(*leaf)))
+}
+
+/// The leaves that each name stands for: one, or those below a group such as frames.
+fn fields(names: &[String]) -> Result<Vec<Vec<Leaf>>, Failure> {
+    let group = |name: &String| match Leaf::group(name) {
+        leaves if leaves.is_empty() => {
+            let all: Vec<&str> = Leaf::ALL.iter().map(|leaf| leaf.path()).collect();
+            Err(Failure::Said(format!(
+                "no request has field {name:?}; there are {}",
+                all.join(", ")
+            )))
+        }
+        leaves => Ok(leaves),
+    };
+    names.iter().map(group).collect()
 }
 
 fn listed(offer: &Offer) -> Value {
@@ -63,6 +86,7 @@ fn listed(offer: &Offer) -> Value {
         "status": offer.status(),
         "limits": offer.limits(),
         "source": offer.source(),
+        "capability": offer.capability(),
     });
     if let (Value::Object(listed), Some(day)) = (&mut listed, offer.retired_on()) {
         listed.insert("retired_on".to_owned(), json!(day));
@@ -70,89 +94,19 @@ fn listed(offer: &Offer) -> Value {
     listed
 }
 
-fn status(offer: &Offer) -> String {
-    match (offer.status(), offer.retired_on()) {
-        (Status::Retired, Some(day)) => format!("retired {day}"),
-        (Status::Retired, None) => "retired".to_owned(),
-        (Status::Live, _) => "live".to_owned(),
-    }
+fn print_matrix(catalog: &Catalog, offers: &[Offer], args: &Models) -> Result<(), Failure> {
+    let only = args.provider.as_deref();
+    let providers = catalog.providers().filter(|name| only.is_none_or(|only| only == *name));
+    print(&render::matrix(offers, &providers.collect::<Vec<_>>()))?;
+    let noun = if offers.len() == 1 { "offer" } else { "offers" };
+    let offers = offers.len();
+    let mut talk = anstream::stderr();
+    writeln!(talk, "{offers} {noun}; genmux models PROVIDER/MODEL shows what one takes")?;
+    Ok(())
 }
 
-fn print_table(offers: &[Offer]) -> Result<(), Failure> {
-    let head = ["OFFER", "KIND", "VENDOR ID", "REVISION", "STATUS"].map(str::to_owned);
-    let rows = offers.iter().map(|offer| {
-        let (kind, vendor_id) = (offer.kind().to_string(), offer.vendor_id().to_owned());
-        [offer.name().to_owned(), kind, vendor_id, offer.revision().to_string(), status(offer)]
-    });
-    let rows: Vec<[String; 5]> = std::iter::once(head).chain(rows).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..4).map(width).collect();
+fn print(text: &str) -> Result<(), Failure> {
     let mut out = stdout();
-    for [name, kind, vendor_id, revision, status] in &rows {
-        let [a, b, c, d] = widths[..] else { continue };
-        writeln!(out, "{name:a$}  {kind:b$}  {vendor_id:c$}  {revision:d$}  {status}")?;
-    }
+    out.write_all(text.as_bytes())?;
     Ok(out.flush()?)
-}
-
-fn print_offer(offer: &Offer) -> Result<(), Failure> {
-    let mut out = stdout();
-    writeln!(
-        out,
-        "{} ({}), {} by {}",
-        offer.name(),
-        offer.vendor_id(),
-        offer.title(),
-        offer.lab()
-    )?;
-    writeln!(out, "{}: {}", offer.kind(), offer.workflows().join(", "))?;
-    writeln!(out, "revision {}, {}, {}", offer.revision(), status(offer), offer.source())?;
-    for note in offer.notes() {
-        writeln!(out, "note: {note}")?;
-    }
-    writeln!(out)?;
-    for (field, limits) in offer.limits().as_object().into_iter().flatten() {
-        writeln!(out, "  {field:24} {}", sentence(limits))?;
-    }
-    for (tier, sizes) in offer.sizes().as_object().into_iter().flatten() {
-        writeln!(out, "  {:24} {}", format!("sizes {tier}"), plain(sizes))?;
-    }
-    Ok(out.flush()?)
-}
-
-/// The limits of a field in one line.
-fn sentence(limits: &Value) -> String {
-    let parts = limits.as_object().into_iter().flatten().filter(|(key, _)| key.as_str() != "as");
-    let parts = parts.map(|(key, value)| match key.as_str() {
-        "to" => format!("-> {}", plain(value)),
-        "note" => format!("({})", plain(value)),
-        "required" => "required".to_owned(),
-        "chars" | "items" | "sides" | "width" | "height" => format!("{key} {}", span(value)),
-        key => format!("{} {}", key.replace('_', " "), plain(value)),
-    });
-    parts.collect::<Vec<_>>().join("; ")
-}
-
-/// `2 to 3000`, `up to 14`.
-fn span(value: &Value) -> String {
-    match (value[0].as_u64(), value[1].as_u64()) {
-        (Some(min), Some(max)) if min == max => format!("exactly {min}"),
-        (Some(min), Some(max)) => format!("{min} to {max}"),
-        (None, Some(max)) => format!("up to {max}"),
-        (Some(min), None) => format!("from {min}"),
-        (None, None) => "any".to_owned(),
-    }
-}
-
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Null => "open".to_owned(),
-        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
-        Value::Object(entries) => {
-            let entry = |(key, value): (&String, &Value)| format!("{key} {}", plain(value));
-            entries.iter().map(entry).collect::<Vec<_>>().join(", ")
-        }
-        other => other.to_string(),
-    }
 }

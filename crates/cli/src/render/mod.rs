@@ -1,4 +1,4 @@
-//! A comparison for people: a table, markdown, a page.
+//! A comparison for people: a table, markdown, a page; and what offers take.
 //!
 //! `cells` and `heads` say what is shown; `table`, `markdown` and `html` only lay it out.
 
@@ -9,14 +9,18 @@ mod heads;
 mod html;
 mod json;
 mod markdown;
+mod matrix;
 #[cfg(test)]
 mod samples;
+mod sheet;
 mod table;
 mod text;
 mod values;
 
 pub(crate) use html::{gallery, html};
 pub(crate) use markdown::markdown;
+pub(crate) use matrix::matrix;
+pub(crate) use sheet::sheet;
 pub(crate) use table::table;
 
 use genmux::{Expect, Row, Violation};

@@ -99,7 +99,7 @@ fn form(plan: &Plan, leaf: Leaf, field: Option<&FieldPlan>) -> Option<Value> {
 
 fn count(field: Option<&FieldPlan>) -> Value {
     let per_call = field.and_then(|field| field.numbers.max.as_ref()?.0.as_whole()).unwrap_or(1);
-    json!({ "form": "range", "min": 1, "unit": "results", "per_call": per_call })
+    json!({ "form": "range", "type": "integer", "min": 1, "unit": "results", "per_call": per_call })
 }
 
 fn text(field: &FieldPlan) -> Value {
@@ -115,7 +115,7 @@ fn number(leaf: Leaf, field: &FieldPlan) -> Value {
     let (min, max) = schema::bounds(&field.numbers);
     let mut facts = match values {
         Some((values, _)) => json!({ "form": "enum", "values": values }),
-        None => json!({ "form": "range", "min": min, "max": max }),
+        None => json!({ "form": "range", "type": schema::json_type(leaf), "min": min, "max": max }),
     };
     if let Some((step, _)) = step {
         facts["step"] = json!(step);
@@ -184,8 +184,7 @@ fn size(sizes: &Sizes<'_>) -> Option<Value> {
         let listed = sizes.listed();
         return (!listed.is_empty()).then(|| json!({ "form": "enum", "values": listed }));
     };
-    let side =
-        |(min, max): (u32, u32)| json!({ "min": min, "max": (max < u32::MAX).then_some(max) });
+    let side = |(min, max): (u32, u32)| json!({ "min": (min > 1).then_some(min), "max": (max < u32::MAX).then_some(max) });
     let step = if free.step_origin.is_some() { free.step } else { 1 };
     let mut facts = json!({
         "form": "range", "width": side(free.width), "height": side(free.height), "step": step,

@@ -71,7 +71,9 @@ fn write_fields(text: &mut String, fields: &Map<String, Value>, depth: usize) {
             let group = facts.as_object();
             let needed = group.is_some_and(|group| group.values().any(is_required));
             let _ = writeln!(text, "{indent}{key}{} {{", if needed { ":" } else { "?:" });
-            group.into_iter().for_each(|group| write_fields(text, group, depth + 1));
+            if let Some(group) = group {
+                write_fields(text, group, depth + 1);
+            }
             let _ = writeln!(text, "{indent}}}{};", if needed { "" } else { " | null" });
             continue;
         }
@@ -115,10 +117,9 @@ fn provider_options(plan: &Plan) -> String {
     }
     let mut text = "  provider_options?: {\n".to_owned();
     for provider in plan.providers.iter() {
-        let value = match **provider == *plan.provider {
-            true => object(&own, 2),
-            false => "Record<string, unknown>".to_owned(),
-        };
+        let own_options = **provider == *plan.provider;
+        let value =
+            if own_options { object(&own, 2) } else { "Record<string, unknown>".to_owned() };
         let _ = writeln!(text, "    {provider}?: {value} | null;");
     }
     text + "  } | null;\n"

@@ -40,7 +40,7 @@ fn rule(facts: &Value) -> String {
     match facts["rule"].as_str() {
         Some("requires") => format!("{field} needs {}", join(&facts["any_of"], "or")),
         Some("excludes") => {
-            format!("{} not beside {}", join(&facts["fields"], "and"), join(&facts["with"], "or"))
+            format!("{} not beside {}", join(&facts["fields"], "or"), join(&facts["with"], "or"))
         }
         Some("no_effect") => {
             format!("{field} has no effect beside {} and is refused", join(&facts["with"], "or"))
@@ -63,7 +63,7 @@ pub(super) fn says(facts: &Value) -> String {
         }
         Value::Object(_) => {
             let unless = join(&facts["required"]["unless"], "or");
-            parts.push(format!("the default size is sent without it or {unless}"));
+            parts.push(format!("without it and {unless} a default is sent"));
         }
         _ => {}
     }
@@ -79,8 +79,8 @@ fn form(facts: &Value) -> String {
     match facts["form"].as_str() {
         Some("boolean") => "true or false".to_owned(),
         Some("text") => match span(&facts["chars"]) {
-            Some(span) => format!("text of {span} characters"),
-            None => "text of any length".to_owned(),
+            Some(span) => format!("text, {span} characters"),
+            None => "text".to_owned(),
         },
         Some("url") if facts["https_only"] == true => "https: URL".to_owned(),
         Some("url") => "URL".to_owned(),
@@ -100,13 +100,21 @@ fn closed(facts: &Value) -> String {
 }
 
 fn range(facts: &Value) -> String {
-    if let (Some(width), Some(height)) = (span(&facts["width"]), span(&facts["height"])) {
+    if facts.get("width").is_some() {
+        let [width, height] = ["width", "height"].map(|side| span(&facts[side]));
+        let sides = match (width, height) {
+            (Some(width), Some(height)) => format!("{width} by {height} pixels"),
+            _ => "any sides in pixels".to_owned(),
+        };
         let step = facts["step"].as_u64().filter(|step| *step > 1);
         let step = step.map(|step| format!(", multiples of {step}")).unwrap_or_default();
         let area = span(&facts["area"]).map(|area| format!(", {area} pixels in all"));
-        return format!("{width} by {height} pixels{step}{}", area.unwrap_or_default());
+        return format!("{sides}{step}{}", area.unwrap_or_default());
     }
-    let mut said = span(facts).unwrap_or_else(|| "any number".to_owned());
+    let mut said = span(facts).unwrap_or_else(|| match facts["type"].as_str() {
+        Some("integer") => "any whole number".to_owned(),
+        _ => "any number".to_owned(),
+    });
     if let Some(unit) = facts["unit"].as_str() {
         said = format!("{said} {unit}");
     }
@@ -168,10 +176,10 @@ fn span(facts: &Value) -> Option<String> {
     }
 }
 
-fn join(list: &Value, last: &str) -> String {
+fn join(list: &Value, word: &str) -> String {
     let items: Vec<String> = list.as_array().into_iter().flatten().map(plain).collect();
     match items.split_last() {
-        Some((end, rest)) if !rest.is_empty() => format!("{} {last} {end}", rest.join(", ")),
+        Some((end, rest)) if !rest.is_empty() => format!("{} {word} {end}", rest.join(", ")),
         _ => items.concat(),
     }
 }

@@ -34,10 +34,8 @@ pub(super) fn spellings(tier: Resolution) -> Vec<String> {
 fn size(sizes: &Sizes<'_>) -> Option<Value> {
     let geometry = sizes.geometry;
     if let Some(free) = geometry.free.as_ref().filter(|_| geometry.pixels) {
-        let sides = [free.width, free.height].map(|side| sides(free, side));
-        return Some(
-            json!({ "type": "string", "pattern": format!("^{}x{}$", sides[0], sides[1]) }),
-        );
+        let [width, height] = [free.width, free.height].map(|side| sides(free, side));
+        return Some(json!({ "type": "string", "pattern": format!("^{width}x{height}$") }));
     }
     let listed = sizes.listed();
     let padded = listed.iter().map(|size| format!("0*{}x0*{}", size.width, size.height));

@@ -14,29 +14,22 @@ const LISTED: usize = 1000;
 
 /// The values that the leaf may hold; `None` is none at all. The three leaves of a size aside.
 pub(super) fn values(plan: &Plan, leaf: Leaf) -> Option<Value> {
-    let mut forms: Vec<Value> =
-        plan.field(leaf).and_then(|field| written(leaf, field)).into_iter().collect();
-    if leaf == Leaf::Count {
-        forms = vec![json!({ "type": "integer", "minimum": 1, "maximum": u64::MAX })];
-    }
+    let written = match leaf {
+        Leaf::Count => Some(json!({ "type": "integer", "minimum": 1, "maximum": u64::MAX })),
+        _ => plan.field(leaf).and_then(|field| written(leaf, field)),
+    };
     let implied = implied(plan, leaf);
-    // A list of words is one list, whether they are sent or implied.
-    if let ([Value::Object(form)], false) = (forms.as_mut_slice(), implied.is_empty())
-        && let Some(Value::Array(words)) = form.get_mut("enum")
-    {
-        implied
-            .iter()
-            .filter(|value| !words.contains(value))
-            .cloned()
-            .collect::<Vec<_>>()
-            .into_iter()
-            .for_each(|value| words.push(value));
-        return forms.pop();
+    let Some(mut written) = written else {
+        return (!implied.is_empty()).then(|| json!({ "enum": implied }));
+    };
+    // A closed set is one list, whether a value of it is sent or implied.
+    if let Some(Value::Array(words)) = written.get_mut("enum") {
+        let more: Vec<Value> = implied.into_iter().filter(|value| !words.contains(value)).collect();
+        words.extend(more);
+        return Some(written);
     }
-    if !implied.is_empty() {
-        forms.push(json!({ "enum": implied }));
-    }
-    (!forms.is_empty()).then(|| any_of(forms))
+    let anyway = (!implied.is_empty()).then(|| json!({ "enum": implied }));
+    Some(any_of([Some(written), anyway].into_iter().flatten().collect()))
 }
 
 /// The values that the offer has anyway: by the meaning of the field, or by its spec.
@@ -150,11 +143,10 @@ fn duration(field: &FieldPlan) -> Value {
 /// A range, or a closed set. Steps that are no whole numbers are listed: many validators divide
 /// floats, in which 8.3 is no multiple of 0.1.
 fn numbers(leaf: Leaf, limits: &NumberLimits) -> Value {
-    let json_type = if is_fine(leaf) { "number" } else { "integer" };
     let within = |number: &Number| check_number(leaf, *number, limits).is_none();
     if let Some((values, _)) = &limits.values {
         let values: Vec<&Number> = values.iter().filter(|number| within(number)).collect();
-        return json!({ "type": json_type, "enum": values });
+        return json!({ "type": json_type(leaf), "enum": values });
     }
     let (min, max) = bounds(limits);
     let step = limits.step.as_ref().map(|(step, _)| *step);
@@ -176,7 +168,7 @@ fn range(leaf: Leaf, min: Option<Number>, max: Option<Number>, step: Option<Numb
     let whole = !is_fine(leaf);
     let open = |most: u64| whole.then(|| Number::whole(most));
     let mut schema = Map::new();
-    schema.insert("type".to_owned(), json!(if whole { "integer" } else { "number" }));
+    schema.insert("type".to_owned(), json!(json_type(leaf)));
     let bounds =
         [("minimum", min.or(open(0))), ("maximum", max.or(open(u64::MAX))), ("multipleOf", step)];
     for (key, bound) in bounds {
@@ -187,8 +179,13 @@ fn range(leaf: Leaf, min: Option<Number>, max: Option<Number>, step: Option<Numb
     schema.into()
 }
 
+/// The JSON type of a number.
+pub(in crate::export) const fn json_type(leaf: Leaf) -> &'static str {
+    if is_fine(leaf) { "number" } else { "integer" }
+}
+
 /// Whether the field is kept in parts of a whole number.
-fn is_fine(leaf: Leaf) -> bool {
+const fn is_fine(leaf: Leaf) -> bool {
     matches!(leaf, Leaf::Duration | Leaf::GuidanceScale)
 }
 

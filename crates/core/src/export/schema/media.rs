@@ -103,7 +103,7 @@ fn declared(leaf: Leaf, limits: &MediaLimits) -> Value {
     json!({ "if": remote, "then": { "properties": facts } })
 }
 
-/// Ogg, MP4 and WebM files carry sound or pictures under either name.
+/// Ogg, MP4 and `WebM` files carry sound or pictures under either name.
 fn mime(leaf: Leaf) -> String {
     let kind = leaf.media_kind().unwrap_or_default();
     let letter = |letter: char| format!("[{letter}{}]", letter.to_ascii_uppercase());

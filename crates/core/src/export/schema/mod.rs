@@ -10,7 +10,7 @@ mod shape;
 
 use serde_json::{Map, Value, json};
 
-pub(super) use leaf::{bounds, implied};
+pub(super) use leaf::{bounds, implied, json_type};
 
 use super::capability;
 use super::sizes::Sizes;

@@ -20,15 +20,15 @@ fn schemas(plan: &Plan, rule: &Rule) -> Vec<Value> {
     match rule {
         Rule::Requires { any_of, .. } if any_of.is_empty() => Vec::new(),
         Rule::Requires { field, any_of } => vec![implies(&has(*field), &has_any(*any_of))],
-        Rule::Excludes { fields, with } => vec![not(&both(has_any(*fields), has_any(*with)))],
+        Rule::Excludes { fields, with } => vec![not(&both(&has_any(*fields), &has_any(*with)))],
         Rule::NoEffect { field, with } => {
-            vec![implies(&both(has(*field), has_any(*with)), &is_implied(plan, *field))]
+            vec![implies(&both(&has(*field), &has_any(*with)), &is_implied(plan, *field))]
         }
         Rule::SumAtMost { fields, max } => sum(plan, fields, *max),
     }
 }
 
-fn both(one: Value, other: Value) -> Value {
+fn both(one: &Value, other: &Value) -> Value {
     json!({ "allOf": [one, other] })
 }
 
@@ -72,7 +72,7 @@ fn kind(plan: &Plan) -> Value {
     let (video, image) = (video(), image());
     let wrong = match plan.kind {
         Kind::Image => video,
-        Kind::Video => both(image, not(&video)),
+        Kind::Video => both(&image, &not(&video)),
     };
     implies(&unset, &not(&wrong))
 }

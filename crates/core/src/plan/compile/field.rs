@@ -45,11 +45,7 @@ impl Compiler<'_> {
         let name = leaf.path();
         let origin = |attribute: &str| self.origin("fields", name, attribute);
         let mut plan = FieldPlan {
-            wire: field
-                .to
-                .iter()
-                .flat_map(|wire| wire.0.iter().map(|path| path.as_str().into()))
-                .collect(),
+            wire: field.to.iter().flat_map(|to| &to.0).map(|path| path.as_str().into()).collect(),
             stated: field.to.as_ref().map(|_| origin("to")),
             default: field.default.clone().map(|value| (value, origin("default"))),
             numbers: NumberLimits {
