@@ -11,14 +11,14 @@ export type Media = string | {
 /**
  * Requests that replicate/seedance-2.0 takes exactly as they are, as of 2026-10-05.
  * - frames.last needs frames.first
- * - frames.first and frames.last not beside references.images
+ * - frames.first or frames.last not beside references.images
  * - references.audios needs references.images or references.videos
  */
 export interface ReplicateSeedance20 {
   kind?: "video" | null;
-  /** text of up to 4000 characters; required */
+  /** text, up to 4000 characters; required */
   prompt: string;
-  /** 864x496, 752x560, 640x640, 560x752, 496x864, 992x432, 1280x720, 1112x834, 960x960, 834x1112, 720x1280, 1470x630, 1920x1080, 1664x1248, 1440x1440, 1248x1664, 1080x1920, 2206x946, 3840x2160, 3326x2494, 2880x2880, 2160x3840 or 4398x1886 */
+  /** one of 23 listed sizes */
   size?: "864x496" | "752x560" | "640x640" | "560x752" | "496x864" | "992x432" | "1280x720" | "1112x834" | "960x960" | "834x1112" | "720x1280" | "1470x630" | "1920x1080" | "1664x1248" | "1440x1440" | "1248x1664" | "1080x1920" | "2206x946" | "3840x2160" | "3326x2494" | "2880x2880" | "2160x3840" | "4398x1886" | null;
   /** 16:9, 4:3, 1:1, 3:4, 9:16, 21:9, 9:21 or auto; default 16:9 */
   aspect_ratio?: "16:9" | "4:3" | "1:1" | "3:4" | "9:16" | "21:9" | "9:21" | "auto" | null;
@@ -42,7 +42,7 @@ export interface ReplicateSeedance20 {
   } | null;
   /** 1 and more results, a call each */
   count?: number | null;
-  /** any number */
+  /** any whole number */
   seed?: number | null;
   /** true or false; default true */
   generate_audio?: boolean | null;

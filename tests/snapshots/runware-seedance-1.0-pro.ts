@@ -13,9 +13,9 @@ export type Media = string | {
  */
 export interface RunwareSeedance10Pro {
   kind?: "video" | null;
-  /** text of 2 to 3000 characters; required */
+  /** text, 2 to 3000 characters; required */
   prompt: string;
-  /** 864x480, 736x544, 640x640, 544x736, 480x864, 416x960, 960x416, 1920x1088, 1664x1248, 1440x1440, 1248x1664, 1088x1920, 928x2176 or 2176x928; the default size is sent without it or frames.first or frames.last */
+  /** one of 14 listed sizes; a default is sent unless frames.first or frames.last is set */
   size?: "864x480" | "736x544" | "640x640" | "544x736" | "480x864" | "416x960" | "960x416" | "1920x1088" | "1664x1248" | "1440x1440" | "1248x1664" | "1088x1920" | "928x2176" | "2176x928" | null;
   /** 16:9, 4:3, 1:1, 3:4, 9:16, 9:21, 21:9 or auto; auto is what it does anyway beside resolution (beside input media the ratio is theirs, else the vendor chooses) */
   aspect_ratio?: "16:9" | "4:3" | "1:1" | "3:4" | "9:16" | "9:21" | "21:9" | "auto" | null;

@@ -13,7 +13,7 @@ export type Media = string | {
  */
 export interface ScenarioSeedream50Pro {
   kind?: "image" | null;
-  /** text of up to 3500 characters; required */
+  /** text, up to 3500 characters; required */
   prompt: string;
   /** 672 to 3136 by 672 to 3136 pixels, multiples of 16, 921600 to 4624220 pixels in all; default 2048x2048 */
   size?: `${number}x${number}` | null;

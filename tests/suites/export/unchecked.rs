@@ -37,14 +37,19 @@ impl Judged<'_> {
         let alone = violation.field == "resolution" && violation.kind == ViolationKind::NotAccepted;
         let tiers = &self.schema["properties"]["resolution"]["enum"];
         let tiers = tiers.as_array().map(Vec::as_slice).unwrap_or_default();
-        let pairs = matches!(violation.kind, ViolationKind::Unsupported | ViolationKind::Conflicts);
-        if pairs || (alone && !tiers.contains(&self.request["resolution"])) {
+        let of_value =
+            [ViolationKind::NotAccepted, ViolationKind::BelowMinimum, ViolationKind::AboveMaximum];
+        let listed = !alone || tiers.contains(&self.request["resolution"]);
+        if !listed || !of_value.contains(&violation.kind) {
             return false;
         }
         let Some(ratio) = self.request["aspect_ratio"].as_str().and_then(sides) else {
             return false;
         };
-        let large = ratio.0.max(ratio.1) > 99;
+        // Where only auto is taken, every ratio is refused.
+        let forms = self.schema["properties"]["aspect_ratio"]["anyOf"].as_array();
+        let lenient = forms.is_some_and(|forms| forms.iter().any(|form| form["$ref"].is_string()));
+        let large = lenient && ratio.0.max(ratio.1) > 99;
         let free = self.subject.attribute("size", "width").is_some();
         large || (free && !self.is_listed(ratio))
     }

@@ -182,7 +182,8 @@ fn size(sizes: &Sizes<'_>) -> Option<Value> {
     let free = sizes.geometry.free.as_ref().filter(|_| sizes.geometry.pixels);
     let Some(free) = free else {
         let listed = sizes.listed();
-        return (!listed.is_empty()).then(|| json!({ "form": "enum", "values": listed }));
+        return (!listed.is_empty())
+            .then(|| json!({ "form": "enum", "values": listed, "table": true }));
     };
     let side = |(min, max): (u32, u32)| json!({ "min": (min > 1).then_some(min), "max": (max < u32::MAX).then_some(max) });
     let step = if free.step_origin.is_some() { free.step } else { 1 };

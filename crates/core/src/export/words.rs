@@ -63,7 +63,7 @@ pub(super) fn says(facts: &Value) -> String {
         }
         Value::Object(_) => {
             let unless = join(&facts["required"]["unless"], "or");
-            parts.push(format!("without it and {unless} a default is sent"));
+            parts.push(format!("a default is sent unless {unless} is set"));
         }
         _ => {}
     }
@@ -91,6 +91,10 @@ fn form(facts: &Value) -> String {
 }
 
 fn closed(facts: &Value) -> String {
+    if facts["table"] == true {
+        let sizes = facts["values"].as_array().map_or(0, Vec::len);
+        return format!("one of {sizes} listed sizes");
+    }
     let words = [&facts["values"], &facts["words"]].into_iter().filter(|list| list.is_array());
     let words = words.map(|list| join(list, "or")).collect::<Vec<_>>().join(" or ");
     let unit = facts["unit"].as_str().map(|unit| format!(" {unit}")).unwrap_or_default();

@@ -140,8 +140,8 @@ fn beside(sizes: &Sizes<'_>, tier: Option<Resolution>) -> Option<Value> {
     if refused.is_empty() && !open {
         return None;
     }
-    let mut forms = same(&taken);
-    forms.push(json!({ "enum": ["auto", null] }));
+    let mut forms = vec![defined("ratio_in_large_numbers"), json!({ "enum": ["auto", null] })];
+    forms.extend(taken.iter().map(|ratio| defined(&name(*ratio))));
     Some(at(Leaf::AspectRatio, any_of(forms)))
 }
 
