@@ -143,7 +143,7 @@ const PRO: &str = "runware/seedance-1.0-pro";
 fn unset_is_absent_null_or_empty() {
     check(PRO, r#"{"prompt":"ab","frames":{},"references":{"images":[]},"safety":null}"#, true);
     check(PRO, r#"{"prompt":null}"#, false);
-    check(PRO, r#"{}"#, false);
+    check(PRO, "{}", false);
 }
 
 #[test]
