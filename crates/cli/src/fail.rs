@@ -5,25 +5,31 @@ use std::io;
 
 use genmux::{CatalogError, LoadError};
 
-/// Wrong usage or unreadable input: exit code 2.
+/// Wrong usage or unreadable input: exit code 2, where nothing else is said.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// A sentence that names the way out.
     Said(String),
     /// Output could not be written.
     Output(io::Error),
+    /// A vendor was asked and gave no answer that helps: exit code 3.
+    Vendor(String),
 }
 
 impl Failure {
     pub(crate) fn is_broken_pipe(&self) -> bool {
         matches!(self, Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
+
+    pub(crate) const fn code(&self) -> u8 {
+        if matches!(self, Failure::Vendor(_)) { 3 } else { 2 }
+    }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failure::Said(message) => f.write_str(message),
+            Failure::Said(message) | Failure::Vendor(message) => f.write_str(message),
             Failure::Output(error) => write!(f, "cannot write the result: {error}"),
         }
     }

@@ -25,7 +25,7 @@ fn main() -> ExitCode {
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
             let _ = writeln!(anstream::stderr(), "genmux: {failure}");
-            ExitCode::from(2)
+            ExitCode::from(failure.code())
         }
     }
 }
@@ -48,12 +48,7 @@ fn run(args: &Args) -> Result<Done, Failure> {
         Command::Models(models) => commands::models(&catalog()?, models),
         Command::Translate(translate) => commands::translate(&catalog()?, translate),
         Command::Compare(compare) => commands::compare(&catalog()?, compare),
-        Command::Spec { command: SpecCommand::Check(check) } => {
-            commands::spec_check(check.directory.as_deref().or(args.specs.as_deref()), check.json)
-        }
-        Command::Spec { command: SpecCommand::Resolve(resolve) } => {
-            commands::spec_resolve(&catalog()?, resolve)
-        }
+        Command::Spec { command } => spec(args, command),
         Command::Lift(lift) => commands::lift(&catalog()?, lift),
         Command::Convert(convert) => commands::convert(&catalog()?, convert),
         Command::Audit(audit) => commands::audit(&catalog()?, audit),
@@ -65,5 +60,19 @@ fn run(args: &Args) -> Result<Done, Failure> {
         Command::Sandbox { addr } => commands::sandbox(*addr),
         Command::Completions { shell } => commands::completions(*shell),
         Command::Man => commands::man(),
+    }
+}
+
+fn spec(args: &Args, command: &SpecCommand) -> Result<Done, Failure> {
+    let specs = args.specs.as_deref();
+    let catalog = || input::catalog(specs);
+    match command {
+        SpecCommand::Check(check) => {
+            commands::spec_check(check.directory.as_deref().or(specs), check.json)
+        }
+        SpecCommand::Resolve(resolve) => commands::spec_resolve(&catalog()?, resolve),
+        SpecCommand::Diff(diff) => commands::spec_diff(&catalog()?, diff),
+        SpecCommand::New(new) => commands::spec_new(&catalog()?, new),
+        SpecCommand::Impact(impact) => commands::spec_impact(&catalog()?, impact),
     }
 }

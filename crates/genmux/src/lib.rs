@@ -37,6 +37,7 @@
 mod catalog;
 #[cfg(feature = "client")]
 mod client;
+pub mod drift;
 mod inspect;
 mod lift;
 mod providers;

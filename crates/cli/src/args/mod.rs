@@ -2,6 +2,7 @@
 
 mod lift;
 mod run;
+mod spec;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use genmux::{Policy, Uuid};
 
 pub(crate) use lift::{Audit, AuditFormat, Convert, Lift, Sending};
 pub(crate) use run::{Cancel, Demo, Generate, Jobs, JournalFile, Resume, Waiting};
+pub(crate) use spec::{Impact, Schema, SpecCommand, SpecDiff, SpecNew, SpecResolve};
 
 /// One request for generated images and video, the exact payload of every vendor, and what became
 /// of every field.
@@ -184,30 +186,4 @@ pub(crate) enum CompareFormat {
     Html,
     /// For programs
     Json,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum SpecCommand {
-    /// Read all spec files strictly and list every problem
-    Check(SpecCheck),
-    /// Show what is in force for an offer, merged over its revisions
-    Resolve(SpecResolve),
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct SpecCheck {
-    /// Directory laid over the embedded files; without it --specs or the embedded files alone
-    pub(crate) directory: Option<PathBuf>,
-    /// JSON instead of lines
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct SpecResolve {
-    /// The offer, such as runware/seedream-4.0
-    pub(crate) offer: String,
-    /// What was in force on a day, such as 2026-03-13; without it the newest
-    #[arg(long, value_name = "DATE")]
-    pub(crate) as_of: Option<Date>,
 }

@@ -18,7 +18,7 @@ pub(crate) use meta::{completions, man};
 pub(crate) use models::models;
 pub(crate) use run::{demo, generate, resume};
 pub(crate) use sandbox::sandbox;
-pub(crate) use spec::{spec_check, spec_resolve};
+pub(crate) use spec::{spec_check, spec_diff, spec_impact, spec_new, spec_resolve};
 pub(crate) use translate::translate;
 
 use std::io::{self, BufWriter, StdoutLock, Write};

@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod error;
 mod model;
 mod poll;
+mod published;
 pub(crate) mod socket;
 mod submit;
 mod upload;
@@ -13,7 +14,7 @@ use axum::Router;
 use axum::extract::{Extension, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::routing::post;
+use axum::routing::{get, post};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -28,7 +29,13 @@ use submit::Accepted;
 pub(crate) fn routes() -> Router<App> {
     // Official SDKs take the address with the version in it; `/runware` is for the careless.
     let limit = axum::extract::DefaultBodyLimit::disable();
-    Router::new().route("/v1", post(tasks)).route("/", post(tasks)).layer(limit)
+    Router::new()
+        .route("/v1", post(tasks))
+        .route("/", post(tasks))
+        // The vendor has these on a host of their own.
+        .route("/schemas/resolve/{id}", get(published::resolve))
+        .route("/schemas/registry.json", get(published::registry))
+        .layer(limit)
 }
 
 /// What costs money says what a call is for; else its first task that is no authentication.

@@ -31,6 +31,11 @@ const MODELS: &[(&str, &str)] = &[
 /// take the sandbox long to make.
 const MOST: u64 = 16_777_216;
 
+/// Every vendor id and slug.
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    MODELS.iter().copied()
+}
+
 pub(crate) fn slug(vendor_id: &str) -> Option<&'static str> {
     MODELS.iter().find(|(id, _)| *id == vendor_id).map(|(_, slug)| *slug)
 }

@@ -6,6 +6,7 @@ mod admin;
 mod faults;
 mod media;
 mod offers;
+mod published;
 mod refusals;
 mod replicate;
 mod runware;

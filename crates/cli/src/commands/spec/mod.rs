@@ -1,4 +1,13 @@
-//! `genmux spec check` and `genmux spec resolve`.
+//! `genmux spec`: check, resolve, diff, new, impact.
+
+mod diff;
+mod document;
+mod impact;
+mod new;
+
+pub(crate) use diff::spec_diff;
+pub(crate) use impact::spec_impact;
+pub(crate) use new::spec_new;
 
 use std::io::Write;
 use std::path::Path;

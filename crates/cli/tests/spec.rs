@@ -1,0 +1,266 @@
+//! `genmux spec diff`, `new` and `impact`.
+#![allow(clippy::unwrap_used)] // A test that cannot start a process should stop.
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use support::{Run, Sandbox, genmux, genmux_with};
+
+const SCHEMA: &str = r#"{"required": ["prompt"], "properties": {
+    "prompt": {"type": "string"}, "image": {"type": "string", "format": "uri"},
+    "end_frame": {"type": "string", "format": "uri"},
+    "duration": {"type": "integer", "minimum": 2, "maximum": 10, "default": 5},
+    "resolution": {"enum": ["480p", "720p", "1080p"], "default": "1080p"},
+    "aspect_ratio": {"enum": ["16:9", "4:3", "1:1", "3:4", "9:16", "21:9", "9:21"], "default": "16:9"},
+    "fps": {"enum": [24], "default": 24}, "seed": {"type": "integer"}}}"#;
+
+fn diff(args: &[&str], schema: &str) -> Run {
+    let whole =
+        ["spec", "diff", "replicate/seedance-1.0-pro", "--schema", "-", "--since", "2027-01-01"];
+    genmux(&[&whole, args].concat(), schema)
+}
+
+#[test]
+fn a_removed_a_renamed_and_a_narrowed_field_are_named() {
+    let run = diff(&[], SCHEMA);
+    assert_eq!(run.code, 1);
+    let lines: Vec<&str> = run.out.lines().take(4).collect();
+    assert_eq!(
+        lines,
+        [
+            "narrowed duration: at most 12 is now at most 10",
+            "renamed frames.last (end_frame): last_frame_image is gone and end_frame, of equal type and limits, is new: perhaps renamed",
+            "removed camera_fixed: is in the vendor's schema no more",
+            "",
+        ]
+    );
+    let add: Value = serde_json::from_str(&run.out[run.out.find('{').unwrap()..]).unwrap();
+    assert_eq!(
+        add,
+        json!({"since": "2027-01-01", "dated_by": "schema",
+            "source": "https://api.replicate.com/v1/models/bytedance/seedance-1-pro",
+            "fields": {"duration": {"max": 10}, "frames.last": {"to": "end_frame"}, "camera_fixed": null}})
+    );
+    assert_eq!(run.err, "3 differences; 0 facts of the spec are not stated\n");
+}
+
+#[test]
+fn differences_are_json_for_programs_and_the_revision_ends_them() {
+    let run = diff(&["--json"], SCHEMA);
+    let answer = run.json();
+    assert_eq!((run.code, answer["differences"].as_array().unwrap().len()), (1, 3));
+    assert_eq!(answer["differences"][0]["kind"], "narrowed");
+    let folder = tempfile::tempdir().unwrap();
+    let path = "replicate/seedance-1.0-pro.json";
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../provider-specs").join(path);
+    let mut file: Value = serde_json::from_str(&fs::read_to_string(own).unwrap()).unwrap();
+    file["revisions"].as_array_mut().unwrap().push(answer["add"].clone());
+    fs::create_dir(folder.path().join("replicate")).unwrap();
+    fs::write(folder.path().join(path), file.to_string()).unwrap();
+    let specs = folder.path().to_str().unwrap();
+    assert_eq!(genmux(&["spec", "check", specs], "").code, 0);
+    let healed = diff(&["--specs", specs], SCHEMA);
+    assert_eq!((healed.code, healed.out.as_str()), (0, ""), "{}", healed.err);
+}
+
+#[test]
+fn what_is_not_stated_is_counted_and_listed_when_asked_for() {
+    let schema = SCHEMA.replace(r#""maximum": 10, "default": 5"#, r#""default": 5"#);
+    assert!(diff(&[], &schema).err.contains("1 fact of the spec is not stated (--all lists them)"));
+    let all = diff(&["--all"], &schema);
+    assert!(all.out.contains("unstated duration: at most 12 is not stated\n"), "{}", all.out);
+}
+
+#[test]
+fn a_revision_of_the_newest_ones_day_is_told() {
+    let run = diff(&["--as-of", "2026-11-20"], SCHEMA);
+    assert!(!run.err.contains("newest revision"), "{}", run.err);
+    let args =
+        ["spec", "diff", "replicate/seedance-1.0-pro", "--schema", "-", "--since", "2026-11-20"];
+    let run = genmux(&args, SCHEMA);
+    assert!(run.err.contains("the newest revision is of 2026-11-20"), "{}", run.err);
+}
+
+#[test]
+fn what_cannot_be_compared_ends_with_2() {
+    assert_eq!(diff(&[], "no json").code, 2);
+    let run = diff(&[], "{}");
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("the document holds no latest_version.openapi_schema"), "{}", run.err);
+    assert_eq!(genmux(&["spec", "diff", "replicate/seedance-1.0-pro"], "").code, 2);
+    let keyless = genmux(&["spec", "diff", "replicate/seedance-1.0-pro", "--live"], "");
+    assert_eq!(keyless.code, 2);
+    assert!(keyless.err.contains("there is no key: set REPLICATE_API_TOKEN"), "{}", keyless.err);
+}
+
+/// The variables under which the three vendors are played.
+fn played(sandbox: &Sandbox) -> Vec<(&'static str, &str)> {
+    vec![
+        ("RUNWARE_BASE_URL", &sandbox.urls[0]),
+        ("REPLICATE_BASE_URL", &sandbox.urls[1]),
+        ("SCENARIO_BASE_URL", &sandbox.urls[2]),
+        ("REPLICATE_API_TOKEN", "sandbox"),
+        ("SCENARIO_SDK_API_KEY", "sandbox"),
+        ("SCENARIO_SDK_API_SECRET", "sandbox"),
+    ]
+}
+
+#[test]
+fn vendors_are_asked_for_every_offer() {
+    let sandbox = Sandbox::start();
+    let offers = genmux(&["models", "--json"], "").json();
+    for offer in offers.as_array().unwrap() {
+        let name = format!("{}/{}", offer["provider"], offer["model"]).replace('"', "");
+        let run = genmux_with(&played(&sandbox), &["spec", "diff", &name, "--live"], "");
+        assert!(run.code < 2, "{name}: {}", run.err);
+    }
+}
+
+#[test]
+fn what_the_vendor_publishes_as_the_spec_has_it_ends_with_0() {
+    let sandbox = Sandbox::start();
+    for offer in ["runware/seedance-1.0-pro", "replicate/seedream-4.0", "scenario/seedream-4.0"] {
+        let run = genmux_with(&played(&sandbox), &["spec", "diff", offer, "--live"], "");
+        assert_eq!((run.code, run.out.as_str()), (0, ""), "{offer}: {}", run.err);
+    }
+}
+
+#[test]
+fn a_model_that_the_vendor_does_not_know_ends_with_3() {
+    let sandbox = Sandbox::start();
+    for (provider, id) in [("runware", "a:1@1"), ("replicate", "a/b"), ("scenario", "model_a-b")] {
+        let run = genmux_with(&played(&sandbox), &["spec", "new", provider, id, "--live"], "");
+        assert_eq!(run.code, 3);
+        assert!(run.err.contains("the vendor answered HTTP 404"), "{}", run.err);
+    }
+}
+
+#[test]
+fn a_draft_is_a_spec_that_translates() {
+    let folder = tempfile::tempdir().unwrap();
+    let specs = folder.path().to_str().unwrap();
+    let new = ["spec", "new", "replicate", "acme/clip-2", "--schema", "-", "--since", "2027-01-01"];
+    let schema = SCHEMA.replace(r#""seed""#, r#""mood": {"type": "string"}, "seed""#);
+    let printed = genmux(&new, &schema);
+    assert_eq!(printed.code, 0);
+    assert!(printed.err.contains("left out: mood is new, a text\n"), "{}", printed.err);
+    assert!(printed.err.contains("models/acme/clip-2.json is wanted as well"), "{}", printed.err);
+    let written = genmux(&[&new[..], &["--out", specs]].concat(), &schema);
+    assert_eq!((written.code, written.out.lines().count()), (0, 2), "{}", written.err);
+    assert_eq!(genmux(&["spec", "check", specs], "").code, 0);
+    let request = r#"{"prompt": "a paper boat", "duration": 7, "seed": 3}"#;
+    let to = ["--specs", specs, "translate", "-", "--to", "replicate/clip-2", "--payload-only"];
+    let run = genmux(&to, request);
+    assert_eq!(run.json(), json!({"prompt": "a paper boat", "duration": 7, "seed": 3}));
+    let again = genmux(&[&new[..], &["--out", specs]].concat(), &schema);
+    assert_eq!(again.code, 2);
+    assert!(again.err.contains("cannot write"), "{}", again.err);
+}
+
+fn impact(args: &[&str], input: &str) -> Run {
+    genmux(&[&["spec", "impact"], args].concat(), input)
+}
+
+/// Compares with a file; `UPDATE_GOLDEN=1` writes it.
+#[track_caller]
+fn golden(name: &str, text: &str) {
+    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    } else {
+        assert_eq!(text, fs::read_to_string(path).unwrap());
+    }
+}
+
+const EXAMPLES: [&str; 6] = [
+    "examples/clip.json",
+    "examples/first-frame.json",
+    "examples/product-shot.json",
+    "examples/sequence.json",
+    "examples/storyboard.json",
+    "examples/many.jsonl",
+];
+
+#[test]
+fn impact_on_the_examples_names_exactly_what_changed() {
+    let dates = ["--from", "2026-03-13", "--to", "2026-11-21"];
+    let run = impact(&[&EXAMPLES[..], &dates].concat(), "");
+    golden("impact.txt", &format!("{}{}exit {}\n", run.out, run.err, run.code));
+}
+
+#[test]
+fn requests_that_nothing_became_of_end_with_0() {
+    let request = r#"{"prompt": "a paper boat", "duration": 5, "size": "864x480"}"#;
+    let args = ["-", "--from", "2026-03-13", "--offer", "runware/seedance-1.0-pro"];
+    let run = impact(&args, request);
+    assert_eq!((run.code, run.out.as_str()), (0, ""), "{}", run.err);
+    assert_eq!(run.err, "1 request: 0 refused now, 0 moved, 0 dearer, 0 newly accepted\n");
+}
+
+#[test]
+fn what_is_newly_taken_is_only_counted() {
+    let request = r#"{"prompt": "a paper boat", "duration": 8}"#;
+    let args = ["-", "--from", "2025-11-01", "--offer", "runware/seedance-1.0-pro"];
+    let run = impact(&args, request);
+    assert_eq!((run.code, run.out.as_str()), (0, ""));
+    assert!(run.err.ends_with("1 newly accepted\n"), "{}", run.err);
+}
+
+#[test]
+fn what_is_refused_now_is_named_with_its_line_and_limit() {
+    let requests =
+        "{\"prompt\": \"a\", \"duration\": 5}\n\n{\"prompt\": \"a boat\", \"duration\": 8}\n";
+    let both =
+        ["--from", "2026-03-13", "--to", "2025-11-01", "--offer", "runware/seedance-1.0-pro"];
+    let run = impact(&[&["-"], &both[..]].concat(), requests);
+    assert_eq!(run.code, 1);
+    let refused = "-:3: runware/seedance-1.0-pro: refused: duration 8 is not among the accepted values; accepted 5, 10\n";
+    assert_eq!(run.out, refused);
+    let answer = impact(&[&["-", "--json"], &both[..]].concat(), requests).json();
+    assert_eq!(answer["counts"]["refused"], 1);
+    assert_eq!(answer["found"][0]["line"], 3);
+    assert_eq!(answer["found"][0]["changes"][0]["violations"][0]["field"], "duration");
+}
+
+#[test]
+fn bad_lines_stand_in_their_place_and_the_rest_is_done() {
+    let requests =
+        "{\"prompt\": \"a boat\", \"duration\": 8}\n{\"secunds\": 3}\n{\"prompt\": \"a\"}\n";
+    let run = impact(&["-", "--from", "2026-03-13", "--to", "2025-11-01"], requests);
+    assert_eq!(run.code, 2);
+    let places: Vec<&str> = run.out.lines().map(|line| &line[..4]).collect();
+    assert!(places.contains(&"-:1:") && places.is_sorted(), "{}", run.out);
+    assert!(run.out.contains("-:2: unreadable: "), "{}", run.out);
+    assert!(run.out.contains("-:3: unreadable: the request could be for an image or a video"));
+}
+
+#[test]
+fn specs_of_one_team_are_compared_as_directories() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = "runware/seedance-1.0-pro.json";
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../provider-specs").join(path);
+    let mut file: Value = serde_json::from_str(&fs::read_to_string(own).unwrap()).unwrap();
+    file["revisions"][2]["fields"]["duration"] = json!({"max": 6});
+    fs::create_dir(folder.path().join("runware")).unwrap();
+    fs::write(folder.path().join(path), file.to_string()).unwrap();
+    let request = r#"{"prompt": "a paper boat", "duration": 8}"#;
+    let directory = folder.path().to_str().unwrap();
+    let run = impact(&["-", "--from", "2026-11-21", "--to", directory], request);
+    let refused =
+        "-:1: runware/seedance-1.0-pro: refused: duration 8 is above 6; accepted 1.2 to 6\n";
+    assert_eq!((run.code, run.out.as_str()), (1, refused), "{}", run.err);
+}
+
+#[test]
+fn impact_needs_days_or_directories_and_offers_that_exist() {
+    let neither = impact(&["-", "--from", "yesterday"], "");
+    assert_eq!(neither.code, 2);
+    assert!(neither.err.contains("neither a date nor a directory"), "{}", neither.err);
+    let unknown = impact(&["-", "--from", "2026-03-13", "--offer", "runware/seedance-1.0-por"], "");
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.err.contains("did you mean runware/seedance-1.0-pro?"), "{}", unknown.err);
+}
