@@ -228,14 +228,22 @@ fn what_is_refused_now_is_named_with_its_line_and_limit() {
 
 #[test]
 fn bad_lines_stand_in_their_place_and_the_rest_is_done() {
-    let requests =
-        "{\"prompt\": \"a boat\", \"duration\": 8}\n{\"secunds\": 3}\n{\"prompt\": \"a\"}\n";
-    let run = impact(&["-", "--from", "2026-03-13", "--to", "2025-11-01"], requests);
+    let boat = "{\"prompt\": \"a boat\", \"duration\": 8}\n";
+    let requests = format!("{boat}{{\"secunds\": 3}}\n{boat}");
+    let run = impact(&["-", "--from", "2026-03-13", "--to", "2025-11-01"], &requests);
     assert_eq!(run.code, 2);
     let places: Vec<&str> = run.out.lines().map(|line| &line[..4]).collect();
-    assert!(places.contains(&"-:1:") && places.is_sorted(), "{}", run.out);
+    assert_eq!(places.iter().filter(|place| **place == "-:2:").count(), 1, "{}", run.out);
+    assert!(places.contains(&"-:1:") && places.contains(&"-:3:") && places.is_sorted());
     assert!(run.out.contains("-:2: unreadable: "), "{}", run.out);
-    assert!(run.out.contains("-:3: unreadable: the request could be for an image or a video"));
+}
+
+#[test]
+fn a_request_that_leaves_its_kind_open_is_asked_of_every_offer() {
+    let dates = ["-", "--from", "2026-11-21", "--to", "2025-11-01"];
+    let run = impact(&dates, r#"{"prompt": "a paper boat"}"#);
+    assert!(run.out.contains("replicate/seedance-1.0-pro: refused: it is not offered"));
+    assert!(run.out.contains("replicate/seedream-4.0: refused: it is not offered"));
 }
 
 #[test]

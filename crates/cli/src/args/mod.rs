@@ -14,7 +14,7 @@ use genmux::{Policy, Uuid};
 
 pub(crate) use lift::{Audit, AuditFormat, Convert, Lift, Sending};
 pub(crate) use run::{Cancel, Demo, Generate, Jobs, JournalFile, Resume, Waiting};
-pub(crate) use spec::{Impact, Schema, SpecCommand, SpecDiff, SpecNew, SpecResolve};
+pub(crate) use spec::{DocumentArgs, Impact, SpecCommand, SpecDiff, SpecNew, SpecResolve};
 
 /// One request for generated images and video, the exact payload of every vendor, and what became
 /// of every field.

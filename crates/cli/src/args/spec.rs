@@ -40,7 +40,7 @@ pub(crate) struct SpecResolve {
 
 /// Where a vendor's document comes from.
 #[derive(Debug, Args)]
-pub(crate) struct Schema {
+pub(crate) struct DocumentArgs {
     /// The vendor's document: a Runware request schema, a Replicate model or version, a Scenario
     /// model; - reads standard input
     #[arg(long, value_name = "FILE", required_unless_present = "live")]
@@ -64,7 +64,7 @@ pub(crate) struct SpecDiff {
     /// The offer, such as runware/seedream-4.0
     pub(crate) offer: String,
     #[command(flatten)]
-    pub(crate) schema: Schema,
+    pub(crate) document: DocumentArgs,
     /// Compare what was in force on a day, such as 2026-03-13; without it the newest
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<Date>,
@@ -83,7 +83,7 @@ pub(crate) struct SpecNew {
     /// The provider's own name of the model, such as bytedance/seedream-4
     pub(crate) vendor_id: String,
     #[command(flatten)]
-    pub(crate) schema: Schema,
+    pub(crate) document: DocumentArgs,
     /// Who made the model; without it read from the vendor id
     #[arg(long)]
     pub(crate) lab: Option<String>,
@@ -110,7 +110,8 @@ pub(crate) struct Impact {
     /// Specs after, likewise; without it the newest
     #[arg(long, value_name = "DATE|DIR")]
     pub(crate) to: Option<String>,
-    /// An offer, repeated; without it every offer of a request's kind
+    /// An offer, repeated; without it every offer of a request's kind, or every offer where that is
+    /// open
     #[arg(long, value_name = "OFFER")]
     pub(crate) offer: Vec<String>,
     /// strict, fit or drop, and exceptions such as seed=drop

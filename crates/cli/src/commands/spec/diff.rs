@@ -25,7 +25,7 @@ struct Answer<'a> {
 pub(crate) fn spec_diff(catalog: &Catalog, args: &SpecDiff) -> Result<Done, Failure> {
     let offer = input::dated(catalog, args.as_of).offer(&args.offer)?;
     let named = (offer.provider(), offer.vendor_id());
-    let Document { published, since, source } = document(catalog, named, &args.schema)?;
+    let Document { published, since, source } = document(catalog, named, &args.document)?;
     let drift = drift::diff(&offer, &published);
     let add = drift.revision_to_add(since, &source);
     let late = add.is_some() && since <= offer.revision();

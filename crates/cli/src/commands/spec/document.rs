@@ -7,7 +7,7 @@ use genmux::spec::Date;
 use genmux::{Catalog, HttpOptions, HttpTransport};
 use serde_json::Value;
 
-use crate::args::Schema;
+use crate::args::DocumentArgs;
 use crate::fail::Failure;
 use crate::input;
 
@@ -22,20 +22,17 @@ pub(super) struct Document {
 pub(super) fn document(
     catalog: &Catalog,
     (provider, vendor_id): (&str, &str),
-    args: &Schema,
+    args: &DocumentArgs,
 ) -> Result<Document, Failure> {
     let said = |error: &dyn std::fmt::Display| Failure::Said(error.to_string());
     let own = catalog.base_url(provider).unwrap_or_default();
     let public = drift::address(provider, &own, vendor_id).map_err(|error| said(&error))?;
-    let document = match &args.schema {
-        Some(path) => from_file(path, args.max_bytes)?,
-        None => {
-            let base = variable(&format!("{}_BASE_URL", provider.to_ascii_uppercase()));
-            let base = base.unwrap_or(own);
-            let address =
-                drift::address(provider, &base, vendor_id).map_err(|error| said(&error))?;
-            live(provider, &address)?
-        }
+    let document = if let Some(path) = &args.schema {
+        from_file(path, args.max_bytes)?
+    } else {
+        let base = variable(&format!("{}_BASE_URL", provider.to_ascii_uppercase()));
+        let address = drift::address(provider, &base.unwrap_or(own), vendor_id);
+        live(provider, &address.map_err(|error| said(&error))?)?
     };
     let published = drift::read_published(provider, &document).map_err(|error| said(&error))?;
     let since = args.since.map_or_else(today, Ok)?;
@@ -72,6 +69,7 @@ fn variable(name: &str) -> Option<String> {
     Some(value).filter(|value| !value.is_empty())
 }
 
+#[expect(clippy::disallowed_methods, reason = "the command line may read a clock")]
 fn today() -> Result<Date, Failure> {
     let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
     let day = now.get(..10).and_then(|day| day.parse().ok());

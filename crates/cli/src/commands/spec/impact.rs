@@ -100,14 +100,14 @@ fn at(catalog: &Catalog, given: &str, name: &str) -> Result<Catalog, Failure> {
 }
 
 /// Every offer that either catalogue has, or those named.
-fn pairs(before: &Catalog, after: &Catalog, named: &[String]) -> Result<Vec<Pair>, Failure> {
+fn pairs(before: &Catalog, after: &Catalog, wanted: &[String]) -> Result<Vec<Pair>, Failure> {
     let all = || before.names().chain(after.names()).map(str::to_owned).collect::<BTreeSet<_>>();
     let names: Vec<String> =
-        if named.is_empty() { all().into_iter().collect() } else { named.to_vec() };
+        if wanted.is_empty() { all().into_iter().collect() } else { wanted.to_vec() };
     let mut pairs = Vec::new();
     for name in names {
         let pair = (offer(before, &name)?, offer(after, &name)?);
-        if pair.0.is_none() && pair.1.is_none() && !named.is_empty() {
+        if pair.0.is_none() && pair.1.is_none() && !wanted.is_empty() {
             // Say what is wrong with the name.
             after.offer(&name)?;
         }
@@ -156,17 +156,14 @@ impl Report<'_> {
             Ok(request) => request,
             Err(error) => return self.bad(path, line, error.to_string()),
         };
-        let kind = request.kind();
-        if kind.is_none() && self.args.offer.is_empty() {
-            let error = "the request could be for an image or a video; set kind, or give --offer";
-            return self.bad(path, line, error.to_owned());
-        }
+        // A request that leaves its kind to the offer is asked of all.
+        let kind = request.kind().filter(|_| self.args.offer.is_empty());
         self.counts.requests += 1;
         let mut context = genmux::context_with_files(&request, genmux::FileAccess::Anywhere);
         context.allow_unlisted = self.args.allow_unlisted;
         for (before, after) in self.pairs.clone() {
             let Some(offer) = before.as_ref().or(after.as_ref()) else { continue };
-            if kind.is_some_and(|kind| kind != offer.kind()) && self.args.offer.is_empty() {
+            if kind.is_some_and(|kind| kind != offer.kind()) {
                 continue;
             }
             let both = (before.as_ref(), after.as_ref());

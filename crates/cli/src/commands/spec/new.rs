@@ -16,7 +16,7 @@ use crate::fail::Failure;
 
 pub(crate) fn spec_new(catalog: &Catalog, args: &SpecNew) -> Result<Done, Failure> {
     let named = (args.provider.as_str(), args.vendor_id.as_str());
-    let Document { published, since, source } = document(catalog, named, &args.schema)?;
+    let Document { published, since, source } = document(catalog, named, &args.document)?;
     let options = DraftOptions {
         lab: args.lab.clone(),
         model: args.model.clone(),
