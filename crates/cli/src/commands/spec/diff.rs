@@ -69,5 +69,10 @@ fn line(finding: &Finding) -> String {
         Some(field) if field != wire => format!("{field} ({wire})"),
         _ => wire.clone(),
     };
-    format!("{} {place}: {says}", kind.name())
+    plain(&format!("{} {place}: {says}", kind.name()))
+}
+
+/// A line of what a vendor wrote: nothing in it steers a terminal.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
 }

@@ -8,6 +8,7 @@ use genmux::Catalog;
 use genmux::drift::{DraftOptions, draft};
 use serde_json::Value;
 
+use super::diff::plain;
 use super::document::{Document, document};
 use crate::Done;
 use crate::args::SpecNew;
@@ -28,7 +29,7 @@ pub(crate) fn spec_new(catalog: &Catalog, args: &SpecNew) -> Result<Done, Failur
         .map_err(|error| Failure::Said(error.to_string()))?;
     let mut talk = anstream::stderr();
     for said in &draft.left_out {
-        writeln!(talk, "left out: {said}")?;
+        writeln!(talk, "left out: {}", plain(said))?;
     }
     let Some(directory) = &args.out else {
         if let Some((path, _)) = &draft.model {
