@@ -73,9 +73,14 @@ fn nearest(value: Number, limits: &NumberLimits) -> Option<Number> {
     }
     let mut near = value;
     for bounds in std::iter::once(limits).chain(&limits.upstream) {
-        let min = bounds.min.as_ref().map_or(near, |(min, _)| *min);
-        let max = bounds.max.as_ref().map_or(near, |(max, _)| *max);
-        near = near.max(min).min(max.max(min));
+        if let Some((min, _)) = &bounds.min {
+            near = near.max(*min);
+        }
+        if let Some((max, _)) = &bounds.max
+            && bounds.min.as_ref().is_none_or(|(min, _)| min <= max)
+        {
+            near = near.min(*max);
+        }
     }
     let Some((step, _)) = &limits.step else { return Some(near) };
     let below = near.round_down(*step);
@@ -169,6 +174,14 @@ mod tests {
         check(8500, &range, None);
         check(8560, &range, Some((ViolationKind::OffStep, 8600)));
         check(8550, &range, Some((ViolationKind::OffStep, 8500)));
+    }
+
+    #[test]
+    fn a_range_may_have_one_end() {
+        let upper = NumberLimits { min: None, ..limits(0, 12000, 0) };
+        check(99000, &upper, Some((ViolationKind::AboveMaximum, 12000)));
+        let lower = NumberLimits { max: None, ..limits(1200, 0, 0) };
+        check(1000, &lower, Some((ViolationKind::BelowMinimum, 1200)));
     }
 
     #[test]
