@@ -156,4 +156,41 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         change: ("/revisions/0/fields/prompt/required_unless", r#"["pictures"]"#),
         told: ("fields.prompt.required_unless", "pictures"),
     },
+    Mistake {
+        name: "unknown key of a price",
+        change: (
+            "/revisions/0/price",
+            r#"{"unit": "USD", "per": "image", "rates": [{"amount": 1, "tier": "2K"}]}"#,
+        ),
+        told: ("revisions[0].price.rates[0]", "tier"),
+    },
+    Mistake {
+        name: "unit of a price that is none",
+        change: (
+            "/revisions/0/price",
+            r#"{"unit": "EUR", "per": "image", "rates": [{"amount": 1}]}"#,
+        ),
+        told: ("revisions[0].price.unit", "EUR"),
+    },
+    Mistake {
+        name: "measure of another kind",
+        change: (
+            "/revisions/0/price",
+            r#"{"unit": "USD", "per": "second", "rates": [{"amount": 1}]}"#,
+        ),
+        told: ("price.per", "second is no measure"),
+    },
+    Mistake {
+        name: "amount below zero",
+        change: (
+            "/revisions/0/price",
+            r#"{"unit": "USD", "per": "image", "rates": [{"amount": -1}]}"#,
+        ),
+        told: ("price.rates[0].amount", "below 0"),
+    },
+    Mistake {
+        name: "price without a rate",
+        change: ("/revisions/0/price", r#"{"unit": "USD", "per": "image", "rates": []}"#),
+        told: ("price.rates", "there is none"),
+    },
 ];

@@ -80,6 +80,20 @@ impl Leaf {
         }
     }
 
+    /// Whether it changes the result so much that no default may leave it out.
+    pub const fn is_content(self) -> bool {
+        self.is_media()
+            || matches!(
+                self,
+                Leaf::Kind
+                    | Leaf::Prompt
+                    | Leaf::SequentialCount
+                    | Leaf::Safety
+                    | Leaf::WebhookUrl
+                    | Leaf::UploadUrl
+            )
+    }
+
     /// Whether the leaf takes part in naming a size.
     pub const fn is_geometry(self) -> bool {
         matches!(self, Leaf::Size | Leaf::AspectRatio | Leaf::Resolution)

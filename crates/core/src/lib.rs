@@ -20,6 +20,7 @@ mod export;
 mod geometry;
 mod leaf;
 mod lift;
+mod max_cost;
 mod number;
 mod plan;
 mod policy;
@@ -43,6 +44,7 @@ pub use encoding::Handover;
 pub use export::{SheetLine, UNCHECKED, catalogue_page};
 pub use leaf::{Leaf, Leaves};
 pub use lift::{Enclosed, LiftError, Lifted, read_payload};
+pub use max_cost::{MaxCost, ParseMaxCostError};
 pub use number::Number;
 pub use policy::{Mode, ParsePolicyError, Policy};
 pub use request::{
@@ -51,7 +53,8 @@ pub use request::{
     Resolution, Safety, Size, read_json,
 };
 pub use translate::{
-    Envelope, Expect, Payload, Range, Rejection, Row, RowOutcome, Shown, Translation, Upload,
+    Envelope, Estimate, Expect, Loss, Payload, Range, Rejection, Row, RowOutcome, Shown,
+    Translation, Upload,
 };
 pub use uuid::Uuid;
 pub use violation::{Violation, ViolationKind};

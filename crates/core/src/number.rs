@@ -32,6 +32,11 @@ impl Number {
         Number((value * UNITS as f64).round() as i128)
     }
 
+    /// Millionths.
+    pub const fn millionths(value: u64) -> Number {
+        Number(value as i128 * (UNITS / 1_000_000))
+    }
+
     /// Thousandths, if it is a whole number of them.
     pub fn as_millis(self) -> Option<i64> {
         let unit = UNITS / 1000;
@@ -69,6 +74,12 @@ impl Number {
     #[must_use]
     pub const fn plus(self, other: Number) -> Number {
         Number(self.0.saturating_add(other.0))
+    }
+
+    /// The product, to nine places; huge ones saturate.
+    #[must_use]
+    pub const fn times(self, other: Number) -> Number {
+        Number(self.0.saturating_mul(other.0) / UNITS)
     }
 
     /// The distance between two values.
@@ -159,6 +170,14 @@ mod tests {
         assert!(Number::millis(8500).is_multiple_of(step));
         assert!(!Number::millis(2350).is_multiple_of(step));
         assert_eq!(Number::millis(2350).round_down(step), Number::millis(2300));
+    }
+
+    #[test]
+    fn products_are_exact_where_floats_are_not() {
+        assert_eq!(Number::float(0.1).times(Number::whole(3)), Number::float(0.3));
+        assert_eq!(Number::float(0.15).times(Number::millis(1200)), Number::float(0.18));
+        let area = Number::millionths(2048 * 2048);
+        assert_eq!(Number::float(0.05).times(area).to_string(), "0.2097152");
     }
 
     #[test]

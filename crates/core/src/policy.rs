@@ -81,22 +81,8 @@ impl Policy {
 
     /// Whether a leaf may be left out; content goes only if the policy names it.
     pub(crate) fn may_drop(&self, leaf: Leaf) -> bool {
-        self.names_drop(leaf) || (self.mode(leaf) == Mode::Drop && !is_content(leaf))
+        self.names_drop(leaf) || (self.mode(leaf) == Mode::Drop && !leaf.is_content())
     }
-}
-
-/// What changes the result so much that no default may leave it out.
-const fn is_content(leaf: Leaf) -> bool {
-    leaf.is_media()
-        || matches!(
-            leaf,
-            Leaf::Kind
-                | Leaf::Prompt
-                | Leaf::SequentialCount
-                | Leaf::Safety
-                | Leaf::WebhookUrl
-                | Leaf::UploadUrl
-        )
 }
 
 /// A policy that cannot be read.

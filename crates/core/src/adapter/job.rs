@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::VendorError;
@@ -173,7 +174,7 @@ pub struct Cost {
 }
 
 /// In what a cost is counted; units are never compared without a rate that the user gave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Unit {
     /// US dollars.
     #[serde(rename = "USD")]
@@ -195,10 +196,15 @@ pub enum CostBasis {
 
 impl fmt::Display for Cost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unit = match self.unit {
+        write!(f, "{} {}", self.amount, self.unit)
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
             Unit::Usd => "USD",
             Unit::Cu => "CU",
-        };
-        write!(f, "{} {unit}", self.amount)
+        })
     }
 }

@@ -9,7 +9,7 @@ use super::{Catalog, CatalogError, SpecProblem, is_spec, unique};
 use crate::leaf::Leaf;
 use crate::plan::attributes;
 use crate::request::{StrictValue, read_json};
-use crate::spec::{Field, ModelFile, OfferFile, OptionSpec, ProviderFile, Revision, Rule};
+use crate::spec::{Field, ModelFile, OfferFile, OptionSpec, Price, ProviderFile, Revision, Rule};
 
 impl Catalog {
     /// Every mistake in every file, on every day on which something changes.
@@ -140,7 +140,10 @@ impl FileCheck<'_> {
         for key in ["since", "dated_by", "source", "status", "note"] {
             self.head(pointer, &head, key);
         }
-        let known = ["since", "dated_by", "source", "status", "note"];
+        if let Some(price) = head.get("price").filter(|price| !price.is_null()) {
+            self.read::<Price>(&format!("{pointer}.price"), price);
+        }
+        let known = ["since", "dated_by", "source", "status", "note", "price"];
         for key in head.keys().filter(|key| !known.contains(&key.as_str())) {
             self.problem(format!("{pointer}.{key}"), "unknown key");
         }

@@ -11,7 +11,8 @@ use crate::plan::Plan;
 use crate::policy::Policy;
 use crate::request::{Kind, Request};
 use crate::spec::{Date, Status};
-use crate::translate::{Rejection, Translation, translate};
+use crate::translate::{Rejection, Translation, refuse, translate};
+use crate::violation::Violation;
 
 /// One model as served by one provider.
 #[derive(Clone)]
@@ -115,6 +116,11 @@ impl Offer {
             if let Some(day) = self.retired_on() {
                 resolved.insert("retired_on".to_owned(), json!(day));
             }
+            if let Some((price, origin)) = &self.plan.price {
+                let mut price = json!(price);
+                (price["source"], price["since"]) = (json!(origin.page), json!(origin.since));
+                resolved.insert("price".to_owned(), price);
+            }
             resolved.extend(body.clone());
             resolved.insert("sizes".to_owned(), self.sizes());
         }
@@ -144,6 +150,11 @@ impl Offer {
         context: &'a Context,
     ) -> Result<Translation<'a>, Box<Rejection>> {
         translate(&self.plan, request, policy, context)
+    }
+
+    /// Refuses a request that it translated, for a reason outside of its spec.
+    pub fn refuse(&self, translation: &Translation<'_>, why: Violation) -> Box<Rejection> {
+        refuse(&self.plan, translation, why)
     }
 
     /// Reads a payload of the offer back into a request: a Runware task, a Replicate `input`, a

@@ -15,7 +15,7 @@ use crate::geometry::Geometry;
 use crate::leaf::{Leaf, Leaves};
 use crate::request::Kind;
 use crate::rule::Rule;
-use crate::spec::{Date, DatedBy, JsonType, MediaForm, Origin, Span, Status, TagForm};
+use crate::spec::{Date, DatedBy, JsonType, MediaForm, Origin, Price, Span, Status, TagForm};
 
 /// One offer on one day, compiled from its spec files.
 #[derive(Debug)]
@@ -38,6 +38,8 @@ pub(crate) struct Plan {
     pub(crate) source: Origin,
     pub(crate) status: Status,
     pub(crate) retired_on: Option<Date>,
+    /// What it costs, if that is known.
+    pub(crate) price: Option<(Price, Origin)>,
     pub(crate) notes: Vec<String>,
     pub(crate) fps: Option<u32>,
     pub(crate) media_forms: Vec<MediaForm>,

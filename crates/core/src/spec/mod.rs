@@ -4,6 +4,7 @@ mod body;
 mod date;
 mod field;
 mod model;
+mod price;
 mod resolve;
 
 use std::borrow::Cow;
@@ -19,6 +20,7 @@ pub use body::{JsonType, OptionSpec, Rule};
 pub use date::{Date, ParseDateError};
 pub use field::{Encoding, Field, Forms, Span, TagForm, Wire, Words};
 pub use model::{Limit, ModelFile, SizeEntries, SizeGroup, Stage};
+pub use price::{Per, Price, Rate, StatedPrice};
 pub(crate) use resolve::{Resolved, resolve};
 
 /// How the date of a fact is known.
@@ -142,6 +144,10 @@ pub struct Revision {
     /// What a reader of the facts should know.
     #[serde(default)]
     pub note: Option<String>,
+    /// What it costs; silence leaves it as it was, `null` makes it unknown.
+    #[serde(default)]
+    #[schemars(with = "Option<Price>")]
+    pub price: StatedPrice,
     /// What changes: see [`Body`].
     #[serde(flatten)]
     #[schemars(with = "Body")]

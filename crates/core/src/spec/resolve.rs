@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Common, Date, DatedBy, OfferFile, Origin, Revision, Status};
+use super::{Common, Date, DatedBy, OfferFile, Origin, Price, Revision, StatedPrice, Status};
 use crate::leaf::Leaf;
 
 /// What an offer says on one day, with the origin of every attribute.
@@ -23,6 +23,8 @@ pub(crate) struct Resolved {
     pub(crate) status: Status,
     /// Since when it cannot.
     pub(crate) retired_on: Option<Date>,
+    /// What it costs, if that is known.
+    pub(crate) price: Option<(Price, Origin)>,
     /// The notes of the revisions in force, oldest first.
     pub(crate) notes: Vec<String>,
     /// The merged body: `fields`, `options`, `rules`, `constants`.
@@ -74,10 +76,25 @@ pub(crate) fn resolve(
         facts,
         status,
         retired_on: (status == Status::Retired).then_some(changed),
+        price: price(&revisions, as_of),
         notes: revisions.iter().filter_map(|revision| revision.note.clone()).collect(),
         body: merged.body,
         origins: merged.origins,
     })
+}
+
+/// The newest price in force; one may be younger than the revision that it stands in.
+fn price(revisions: &[&Revision], as_of: Option<Date>) -> Option<(Price, Origin)> {
+    let in_force = |since: Date| as_of.is_none_or(|day| since <= day);
+    revisions.iter().rev().find_map(|revision| match &revision.price {
+        StatedPrice::Silent => None,
+        StatedPrice::Unknown => Some(None),
+        StatedPrice::Known(price) => {
+            let since = price.since.unwrap_or(revision.since);
+            let page = price.source.as_ref().unwrap_or(&revision.source);
+            in_force(since).then(|| Some((price.clone(), origin(page, since))))
+        }
+    })?
 }
 
 fn origin(page: &str, since: Date) -> Origin {
@@ -200,6 +217,35 @@ mod tests {
         assert!(resolved.body["fields"]["duration"].get("values").is_none());
         assert!(resolved.body["fields"].get("seed").is_none());
         assert!(on("2025-12-31").unwrap().body["fields"].get("seed").is_some());
+    }
+
+    fn price_on(date: &str) -> Option<(String, String)> {
+        let offer: OfferFile = serde_json::from_value(serde_json::json!({
+            "lab": "acme", "vendor_id": "x", "revisions": [
+                { "since": "2025-01-01", "dated_by": "page", "source": "old",
+                  "price": { "unit": "USD", "per": "image", "rates": [{ "amount": 0.1 }] } },
+                { "since": "2026-01-01", "dated_by": "page", "source": "new",
+                  "price": { "unit": "USD", "per": "image", "rates": [{ "amount": 0.2 }],
+                             "source": "prices", "since": "2026-03-01", "dated_by": "page" } },
+                { "since": "2026-06-01", "dated_by": "page", "source": "silent" },
+                { "since": "2026-09-01", "dated_by": "page", "source": "last", "price": null }
+            ]
+        }))
+        .unwrap();
+        let (price, origin) = resolve(&offer, None, Some(date.parse().unwrap()))?.price?;
+        Some((price.rates[0].amount.to_string(), origin.to_string()))
+    }
+
+    #[test]
+    fn a_price_holds_from_its_own_day_until_another_or_none_is_stated() {
+        let is = |date: &str, amount: &str, origin: &str| {
+            assert_eq!(price_on(date), Some((amount.to_owned(), origin.to_owned())), "{date}");
+        };
+        is("2025-06-01", "0.1", "old, 2025-01-01");
+        is("2026-02-01", "0.1", "old, 2025-01-01");
+        is("2026-03-01", "0.2", "prices, 2026-03-01");
+        is("2026-07-01", "0.2", "prices, 2026-03-01");
+        assert_eq!(price_on("2026-09-01"), None);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Call, Fate};
+use super::estimate::estimate;
+use super::{Call, Estimate, Fate};
 use crate::leaf::Leaf;
 use crate::number::Number;
 use crate::plan::Plan;
@@ -27,8 +28,8 @@ pub struct Expect {
     pub images: Option<Range>,
     /// Videos over all calls; none where the offer makes images.
     pub videos: Option<Range>,
-    /// Price of all calls; unknown until specs carry prices.
-    pub price: Option<Number>,
+    /// What all calls cost by the prices in the spec.
+    pub price: Option<Estimate>,
 }
 
 /// Fewest and most.
@@ -50,7 +51,7 @@ pub(super) fn expect(call: Call<'_>) -> Expect {
         call.writes(Leaf::SequentialCount).then(|| call.number(Leaf::SequentialCount)?.as_whole());
     let images = Range { min: count, max: count.saturating_mul(sequence.flatten().unwrap_or(1)) };
     let video = plan.kind == Kind::Video;
-    Expect {
+    let mut expect = Expect {
         size: settlement.wired.expected.or_else(|| default_size(call)),
         format: format(call),
         duration: video.then(|| duration(call)).flatten(),
@@ -59,7 +60,9 @@ pub(super) fn expect(call: Call<'_>) -> Expect {
         images: (!video).then_some(images),
         videos: video.then_some(Range { min: count, max: count }),
         price: None,
-    }
+    };
+    expect.price = estimate(call, &expect);
+    expect
 }
 
 fn format(call: Call<'_>) -> Option<Format> {

@@ -1,7 +1,9 @@
 //! One request, one offer: settled, written, explained.
 
+mod estimate;
 mod expect;
 mod ledger;
+mod loss;
 mod options;
 mod payload;
 mod settle;
@@ -12,8 +14,10 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+pub use estimate::Estimate;
 pub use expect::{Expect, Range};
 pub use ledger::{Row, RowOutcome};
+pub use loss::Loss;
 pub use payload::{Envelope, Payload};
 pub use shown::{Shown, Upload};
 
@@ -63,6 +67,17 @@ pub(crate) fn translate<'a>(
     Err(Box::new(Rejection { plan: plan.clone(), settlement }))
 }
 
+/// Refuses what a plan takes.
+pub(crate) fn refuse(
+    plan: &Arc<Plan>,
+    translation: &Translation<'_>,
+    why: Violation,
+) -> Box<Rejection> {
+    let mut settlement = translation.settlement.clone();
+    settlement.violations.push(why);
+    Box::new(Rejection { plan: plan.clone(), settlement })
+}
+
 impl<'a> Translation<'a> {
     /// How many calls the request becomes; one job and one charge each.
     pub fn calls(&self) -> u64 {
@@ -100,6 +115,11 @@ impl<'a> Translation<'a> {
     /// Whether every set leaf arrived as it was: nothing adjusted, nothing dropped.
     pub fn is_exact(&self) -> bool {
         !self.settlement.has_losses()
+    }
+
+    /// How many fields were changed.
+    pub fn loss(&self) -> Loss {
+        Loss::of(&self.settlement)
     }
 
     fn call(&'a self, index: u64) -> Call<'a> {

@@ -2,6 +2,7 @@
 
 mod field;
 mod geometry;
+mod price;
 mod rules;
 
 pub(crate) use field::attributes;
@@ -87,7 +88,7 @@ impl<'a> Compiler<'a> {
         const SECTIONS: [&str; 4] = ["fields", "options", "rules", "constants"];
         for section in self.resolved.body.keys().filter(|key| !SECTIONS.contains(&key.as_str())) {
             let known = format!(
-                "unknown key; expected since, dated_by, source, status, note, {}",
+                "unknown key; expected since, dated_by, source, status, note, price, {}",
                 SECTIONS.join(", ")
             );
             self.problem(section, known);
@@ -169,6 +170,7 @@ impl<'a> Compiler<'a> {
         rules: Vec<(rule::Rule, Origin)>,
         options: Vec<OptionPlan>,
     ) -> Plan {
+        let price = self.price();
         let Files { provider, slug, offer, platform, model, catalogue, providers } = self.files;
         let resolved = self.resolved;
         Plan {
@@ -187,6 +189,7 @@ impl<'a> Compiler<'a> {
             source: resolved.facts.clone(),
             status: resolved.status,
             retired_on: resolved.retired_on,
+            price,
             notes: resolved.notes.clone(),
             fps: model.fps,
             media_forms: platform.media.clone(),

@@ -34,7 +34,7 @@ pub(crate) enum Fate {
 }
 
 /// What became of a request at an offer.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Settlement {
     fates: [Fate; Leaf::ALL.len()],
     numbers: Vec<(Leaf, Number)>,
