@@ -48,6 +48,7 @@ fn run(args: &Args) -> Result<Done, Failure> {
         Command::Models(models) => commands::models(&catalog()?, models),
         Command::Translate(translate) => commands::translate(&catalog()?, translate),
         Command::Compare(compare) => commands::compare(&catalog()?, compare),
+        Command::Which(which) => commands::which(&catalog()?, which),
         Command::Spec { command } => spec(args, command),
         Command::Lift(lift) => commands::lift(&catalog()?, lift),
         Command::Convert(convert) => commands::convert(&catalog()?, convert),

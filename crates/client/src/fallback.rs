@@ -35,6 +35,18 @@ impl Fallback {
         Fallback { first, others: others.into_iter().collect(), after_moderation: false }
     }
 
+    /// A chain of those candidates that take a request under the options, in their order; none
+    /// where none does.
+    pub fn for_request(
+        candidates: impl IntoIterator<Item = Arc<dyn Provider>>,
+        request: &Request,
+        options: &RunOptions,
+    ) -> Option<Fallback> {
+        let mut taking = candidates.into_iter().filter(|it| it.translate(request, options).is_ok());
+        let first = taking.next()?;
+        Some(Fallback::new(first, taking))
+    }
+
     /// Asks the next offer also after a content check refused the request: another vendor may judge
     /// otherwise, and the caller answers for trying.
     #[must_use]

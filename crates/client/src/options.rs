@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use genmux_core::Policy;
+use genmux_core::{MaxCost, Policy};
 use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -39,6 +39,10 @@ pub struct RunOptions {
     pub save: Option<SaveTo>,
     /// Whether provider options that a spec does not declare are sent.
     pub allow_unlisted: bool,
+    /// Most that the request may cost, all calls together; a dearer one, and one of unknown price
+    /// unless that is allowed, is rejected before it is submitted. A vendor that tells prices is
+    /// asked for the real one, elsewhere the prices of the spec decide.
+    pub max_cost: Option<MaxCost>,
     /// Whether a retired offer, or a past revision, is sent all the same.
     pub allow_outdated: bool,
     /// The record of the work: set by [`Journaled`](crate::journal::Journaled), and by nobody else.

@@ -7,7 +7,7 @@ use std::{fs, io};
 
 /// All offers: the embedded specs, file by file under those of a directory if one is given.
 #[derive(Clone, Debug)]
-pub struct Catalog(genmux_core::Catalog);
+pub struct Catalog(pub(crate) genmux_core::Catalog);
 
 /// A spec directory cannot be read.
 #[derive(Debug, thiserror::Error)]

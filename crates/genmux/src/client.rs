@@ -7,13 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use genmux_client::journal::{Journal, Journaled};
 use genmux_client::{
     Account, Credentials, Error, Fallback, HttpOptions, HttpTransport, Inspect, Job, Provider,
-    Transport, Vendor,
+    RunOptions, Transport, Vendor,
 };
 use genmux_core::{Auth, Context, ErrorKind, Request};
 
 use crate::catalog::Catalog;
 use crate::inspect::{FileAccess, allowed_path, context, context_with_files};
-use crate::providers::adapter;
+use crate::providers::{adapter, adapters};
+use crate::which::{Standing, Wish};
 
 /// Accounts at all providers, and the offers served through them.
 ///
@@ -193,6 +194,53 @@ impl Client {
         Ok(Fallback::new(members.next().ok_or_else(none)?, members))
     }
 
+    /// A chain for a request: every offer that takes it under the policy of the options, is live,
+    /// within `max_cost` and has a key, in the order of [`Catalog::which`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] where there is no such offer, or the request's kind is open.
+    ///
+    /// ```no_run
+    /// # use genmux::{Client, Provider as _, Request, RunOptions, Settings};
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = Client::new(Settings::default())?;
+    /// let request = Request::image("a paper boat");
+    /// let options = RunOptions::default();
+    /// let outcome = client.for_request(&request, &options)?.run(&request, &options).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn for_request(&self, request: &Request, options: &RunOptions) -> Result<Fallback, Error> {
+        let mut context = self.inspect.context(request);
+        context.allow_unlisted = options.allow_unlisted;
+        let wish = Wish {
+            policy: Some(options.policy),
+            keyed: options.credentials.is_none().then(|| self.keyed()),
+            ..Wish::default()
+        };
+        let invalid = |message: String| Error::new(ErrorKind::Invalid, message);
+        let choices = self.catalog.which_as(request, &context, &wish);
+        let choices = choices.map_err(|error| invalid(error.to_string()))?.into_iter();
+        let usable = choices.filter(|choice| {
+            let retired = choice.status == Standing::Retired && options.allow_outdated;
+            choice.accepted && (choice.status == Standing::Ready || retired)
+        });
+        let candidates = usable.map(|choice| self.provider(&choice.offer));
+        let candidates: Vec<Arc<dyn Provider>> = candidates.collect::<Result<_, _>>()?;
+        let none = || {
+            let policy = options.policy;
+            invalid(format!("no live offer with a key takes the request under {policy}"))
+        };
+        Fallback::for_request(candidates, request, options).ok_or_else(none)
+    }
+
+    /// The providers that there are keys for, in the settings or in the environment.
+    pub fn keyed(&self) -> Vec<String> {
+        let all = adapters().map(|adapter| (adapter.provider(), adapter.auth()));
+        let keyed = all.filter(|(provider, auth)| self.credentials(provider, *auth).is_some());
+        keyed.map(|(provider, _)| provider.to_owned()).collect()
+    }
+
     /// The offer that serves a handle.
     ///
     /// # Errors
@@ -246,5 +294,48 @@ impl Client {
     fn variable(&self, name: &str) -> Option<String> {
         let value = std::env::var(name).ok().filter(|_| self.settings.environment)?;
         Some(value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The chain for a request with keys for some providers, or why there is none.
+    fn chain(request: &str, keyed: &[&str], options: &RunOptions) -> Result<Vec<String>, String> {
+        let keys = keyed.iter().map(|name| ((*name).to_owned(), Credentials::pair("k", "s")));
+        let settings =
+            Settings { environment: false, credentials: keys.collect(), ..Settings::default() };
+        let client = Client::new(settings).unwrap();
+        let request = Request::from_json(request.as_bytes()).unwrap();
+        let chain = client.for_request(&request, options);
+        chain.map(|chain| chain.offers()).map_err(|error| error.to_string())
+    }
+
+    const CLIP: &str = r#"{"prompt":"a boat","duration":5,"resolution":"480p"}"#;
+
+    #[test]
+    fn a_chain_holds_what_takes_the_request_the_best_first() {
+        let offers = chain(CLIP, &["replicate", "runware"], &RunOptions::default()).unwrap();
+        assert_eq!(offers[..2], ["replicate/seedance-2.0-fast", "replicate/seedance-2.0"]);
+        assert!(offers.contains(&"runware/seedance-1.0-pro".to_owned()), "{offers:?}");
+        assert!(!offers.contains(&"runware/seedance-1.0-lite".to_owned()), "it is retired");
+        assert!(!offers.iter().any(|offer| offer.starts_with("scenario/")), "it has no key");
+    }
+
+    #[test]
+    fn a_chain_keeps_within_the_maximum() {
+        let options = RunOptions { max_cost: "0.35".parse().ok(), ..RunOptions::default() };
+        let offers = chain(CLIP, &["replicate", "runware"], &options);
+        assert_eq!(offers.unwrap(), ["replicate/seedance-2.0-fast"]);
+    }
+
+    #[test]
+    fn where_nothing_takes_the_request_there_is_no_chain() {
+        let why = |request: &str, keyed: &[&str]| {
+            chain(request, keyed, &RunOptions::default()).unwrap_err()
+        };
+        assert!(why(CLIP, &[]).contains("no live offer with a key takes the request under strict"));
+        assert!(why(r#"{"prompt":"a"}"#, &["runware"]).contains("set kind"));
     }
 }

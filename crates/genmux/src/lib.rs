@@ -41,6 +41,7 @@ pub mod drift;
 mod inspect;
 mod lift;
 mod providers;
+mod which;
 
 pub use catalog::{Catalog, LoadError};
 #[cfg(feature = "client")]
@@ -51,6 +52,7 @@ pub use genmux_core::*;
 pub use inspect::{FileAccess, context, context_with_files};
 pub use lift::{Hints, RecognizeError, Recognized, Recognizer};
 pub use providers::{adapter, http, shown};
+pub use which::{Choice, Standing, WhichError, Wish, translate_under};
 
 /// README's program compiles and runs.
 #[cfg(doctest)]

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use genmux::spec::Date;
-use genmux::{Policy, Uuid};
+use genmux::{MaxCost, Policy, Uuid};
 
 pub(crate) use lift::{Audit, AuditFormat, Convert, Lift, Sending};
 pub(crate) use run::{Cancel, Demo, Generate, Jobs, JournalFile, Resume, Waiting};
@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Translate(Translate),
     /// Show a request at several offers side by side
     Compare(Compare),
+    /// Rank the offers that take a request: least changed first, then cheapest
+    Which(Which),
     /// Show the request that a vendor's payload stands for
     Lift(Lift),
     /// Turn a vendor's payload into another's
@@ -174,6 +176,26 @@ pub(crate) struct Compare {
     /// Form of the result
     #[arg(long, value_enum, default_value_t = CompareFormat::Table)]
     pub(crate) format: CompareFormat,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Which {
+    /// The request as JSON; - reads standard input
+    pub(crate) request: PathBuf,
+    /// Offers of this model first, such as seedream-4.0
+    #[arg(long, short)]
+    pub(crate) model: Option<String>,
+    /// Only offers of this provider
+    #[arg(long, short)]
+    pub(crate) provider: Option<String>,
+    /// Most that the request may cost, such as 0.50, 0.50USD or 12CU
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) max_cost: Option<MaxCost>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+    /// JSON instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use genmux::Policy;
 use genmux::journal::State;
+use genmux::{MaxCost, Policy};
 
 use super::Reading;
 
@@ -28,6 +28,8 @@ pub(crate) struct Generate {
     /// Ask the next offer also after a content check refused the request
     #[arg(long)]
     pub(crate) after_moderation: bool,
+    #[command(flatten)]
+    pub(crate) spending: Spending,
     /// Ask the vendor for the price instead of running the request
     #[arg(long, conflicts_with_all = ["out", "idempotency_key"])]
     pub(crate) dry_run: bool,
@@ -41,6 +43,18 @@ pub(crate) struct Generate {
     pub(crate) waiting: Waiting,
     #[command(flatten)]
     pub(crate) journal: JournalFile,
+}
+
+/// What may be spent.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Spending {
+    /// Refuse each request that may cost more, such as 0.50, 0.50USD or 12CU, with nothing
+    /// submitted; Scenario is asked for its price, elsewhere the prices in the specs decide
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) max_cost: Option<MaxCost>,
+    /// Run also where the price cannot be known beforehand, or is of another unit
+    #[arg(long, requires = "max_cost")]
+    pub(crate) allow_unknown_cost: bool,
 }
 
 #[derive(Debug, clap::Args)]

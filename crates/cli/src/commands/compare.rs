@@ -124,15 +124,8 @@ impl<'a> Tried<'a> {
     ) -> Tried<'a> {
         let policies =
             policy.map_or_else(|| Mode::ALL.map(Policy::from).to_vec(), |policy| vec![policy]);
-        let tried = |policy: Policy| Tried {
-            offer,
-            policy,
-            result: offer.translate(request, &policy, context),
-        };
-        let accepted =
-            policies.iter().map(|policy| tried(*policy)).find(|tried| tried.result.is_ok());
-        // Where no policy helps, the strict refusal names every reason.
-        accepted.unwrap_or_else(|| tried(policies[0]))
+        let (policy, result) = genmux::translate_under(offer, request, context, &policies);
+        Tried { offer, policy, result }
     }
 
     fn column(&self, request: &Request, context: &Context) -> Result<Column, Failure> {

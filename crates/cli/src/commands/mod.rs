@@ -10,6 +10,7 @@ mod run;
 mod sandbox;
 mod spec;
 mod translate;
+mod which;
 
 pub(crate) use compare::compare;
 pub(crate) use journal::{cancel, jobs};
@@ -20,6 +21,7 @@ pub(crate) use run::{demo, generate, resume};
 pub(crate) use sandbox::sandbox;
 pub(crate) use spec::{spec_check, spec_diff, spec_impact, spec_new, spec_resolve};
 pub(crate) use translate::translate;
+pub(crate) use which::which;
 
 use std::io::{self, BufWriter, StdoutLock, Write};
 

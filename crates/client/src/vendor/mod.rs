@@ -1,6 +1,7 @@
 //! One offer of one vendor over HTTP.
 
 mod prepare;
+mod price;
 mod recover;
 mod submit;
 mod upload;
@@ -39,34 +40,6 @@ impl Vendor {
     /// The offer.
     pub const fn offer(&self) -> &Offer {
         &self.offer
-    }
-
-    /// The real price of a request by the vendor's own word, without running it.
-    ///
-    /// # Errors
-    /// As [`Provider::submit`]; [`ErrorKind::Invalid`] where the vendor has no such call. Media
-    /// that the vendor must hold are uploaded, which is free.
-    pub async fn price(
-        &self,
-        request: &Request,
-        options: &RunOptions,
-    ) -> Result<genmux_core::Cost, RunError> {
-        let account = self.account.of(options)?;
-        let line = account.line();
-        let none = || {
-            let message = format!("{} tells no price beforehand", line.adapter.provider());
-            Error::new(ErrorKind::Invalid, message).at(self.offer.name())
-        };
-        let context = self.context(request, options);
-        let translation = self.offer.translate(request, &options.policy, &context)?;
-        if !line.adapter.capability().price {
-            return Err(none().into());
-        }
-        let wiring = prepare::wiring(self, &account, &translation, request, options).await?;
-        let payload = translation.payload(0).wired(&wiring);
-        let call = line.adapter.price(line.base(), &payload).map_err(|error| unwritten(&error))?;
-        let call = call.ok_or_else(none)?;
-        Ok(retry::repeat(line, &call, |reply| line.adapter.read_price(reply)).await?)
     }
 
     fn context(&self, request: &Request, options: &RunOptions) -> Context {
@@ -112,7 +85,7 @@ impl Provider for Vendor {
         options: &RunOptions,
     ) -> Result<Preview, Box<Rejection>> {
         let context = self.context(request, options);
-        let translation = self.offer.translate(request, &options.policy, &context)?;
+        let translation = self.affordable(request, options, &context)?;
         // A payload is made of JSON values only: it cannot fail to be one.
         let payload = serde_json::value::to_raw_value(&translation.payload(0)).unwrap_or_default();
         Ok(Preview {

@@ -26,13 +26,14 @@ pub(super) async fn submit(
     let begun = options.entry.as_ref().and_then(Entry::begun);
     let account = vendor.account.of(options).map_err(here)?;
     let context = vendor.context(request, options);
-    let translation = vendor.offer.translate(request, &options.policy, &context)?;
+    let translation = vendor.affordable(request, options, &context)?;
     vendor.check(&account, options).map_err(here)?;
     if begun.is_none() {
         check_names(&account, &translation, options).map_err(here)?;
     }
     let wiring = prepare::wiring(vendor, &account, &translation, request, options);
     let wiring = wiring.await.map_err(here)?;
+    vendor.check_price(&account, &translation, &wiring, options).await?;
     let job = submit_calls(vendor, &account, &translation, &wiring, options).await;
     Ok(job.map_err(|failed| here(refusal(failed, &translation, vendor)))?)
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use genmux::{Catalog, Client, Provider, Request, RunOptions, Uuid};
+use genmux::{Catalog, Client, MaxCost, Provider, Request, RunOptions, Uuid};
 use genmux_sandbox::{Options, Sandbox};
 
 use super::progress::Screen;
@@ -107,6 +107,8 @@ fn run_options(args: &Generate) -> RunOptions {
     options.allow_unlisted = args.reading.allow_unlisted;
     options.allow_outdated |= args.sandbox;
     options.cancel_at_deadline |= args.cancel_on_interrupt;
+    let allow_unknown = args.spending.allow_unknown_cost;
+    options.max_cost = args.spending.max_cost.map(|most| MaxCost { allow_unknown, ..most });
     options
 }
 
