@@ -2,7 +2,7 @@
 
 use std::io;
 
-use genmux_core::{Charged, ErrorKind, Media, MediaSource, Policy, Request, VendorError};
+use genmux_core::{Charged, ErrorKind, MaxCost, Media, MediaSource, Policy, Request, VendorError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -22,6 +22,9 @@ struct Manner {
     policy: String,
     allow_unlisted: bool,
     allow_outdated: bool,
+    /// As on the command line, and whether an unknown price is accepted.
+    #[serde(default)]
+    max_cost: Option<(String, bool)>,
     /// Whether media of the request were left out, so that it cannot be sent from here.
     media_left_out: bool,
 }
@@ -37,6 +40,7 @@ pub(super) fn intent(
         policy: options.policy.to_string(),
         allow_unlisted: options.allow_unlisted,
         allow_outdated: options.allow_outdated,
+        max_cost: options.max_cost.map(|most| (most.to_string(), most.allow_unknown)),
         media_left_out,
     };
     // All of it is made of JSON values only: it cannot fail to be one.
@@ -98,6 +102,13 @@ fn without_large_media(request: &Request) -> (Request, bool) {
     (kept, left_out)
 }
 
+impl Manner {
+    fn max_cost(&self) -> Option<MaxCost> {
+        let (most, allow_unknown) = self.max_cost.as_ref()?;
+        Some(MaxCost { allow_unknown: *allow_unknown, ..most.parse().ok()? })
+    }
+}
+
 impl Record {
     /// The request and the way in which it was to be run, as the first process was told; deadline,
     /// progress and keys are the caller's.
@@ -128,6 +139,7 @@ impl Record {
         options.policy = policy;
         options.allow_unlisted = manner.allow_unlisted;
         options.allow_outdated = manner.allow_outdated;
+        options.max_cost = options.max_cost.or_else(|| manner.max_cost());
         options.idempotency_key = Some(self.intent.key.clone());
         options.tags.clone_from(&self.intent.tags);
         options.save = options.save.or_else(|| self.folder());
