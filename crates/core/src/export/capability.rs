@@ -20,7 +20,18 @@ pub(super) fn capability(plan: &Plan) -> Value {
         Leaf::ALL.iter().filter(|leaf| takes(plan, **leaf)).map(|leaf| leaf.path()).collect();
     let rules: Vec<Value> =
         plan.rules.iter().map(|(rule, origin)| described(rule, origin)).collect();
-    json!({ "takes": takes, "fields": fields, "rules": rules })
+    json!({ "takes": takes, "fields": fields, "rules": rules, "price": price(plan) })
+}
+
+/// What the vendor says that the offer costs; null where no page says it.
+fn price(plan: &Plan) -> Value {
+    let Some((price, origin)) = &plan.price else { return Value::Null };
+    json!({
+        "unit": price.unit,
+        "per": price.per,
+        "rates": price.rates,
+        "sources": [source(origin)],
+    })
 }
 
 /// Whether a request can choose the field.

@@ -12,7 +12,35 @@ pub(super) fn sheet(capability: &Value) -> Vec<SheetLine> {
         says: says(facts),
         sources: sources(facts),
     };
-    fields.map(line).collect()
+    fields.map(line).chain(price(&capability["price"])).collect()
+}
+
+/// What is known of the price: the first rate whose conditions hold.
+fn price(facts: &Value) -> Option<SheetLine> {
+    let (unit, per) = (facts["unit"].as_str()?, facts["per"].as_str()?);
+    let rates = facts["rates"].as_array()?.iter().filter_map(Value::as_object);
+    let rate = |rate: &serde_json::Map<String, Value>| {
+        let conditions = rate.iter().filter(|(name, _)| *name != "amount");
+        let conditions: Vec<String> =
+            conditions.map(|(name, value)| condition(name, value)).collect();
+        let when = if conditions.is_empty() { "" } else { " for " };
+        format!("{}{when}{}", plain(&rate["amount"]), conditions.join(", "))
+    };
+    let rates: Vec<String> = rates.map(rate).collect();
+    Some(SheetLine {
+        field: "price".to_owned(),
+        says: format!("{unit} per {per}: {}", rates.join("; ")),
+        sources: sources(facts),
+    })
+}
+
+fn condition(name: &str, value: &Value) -> String {
+    let name = name.replace('_', " ");
+    match value {
+        Value::Bool(true) => format!("with {name}"),
+        Value::Bool(false) => format!("without {name}"),
+        value => format!("{name} {}", plain(value)),
+    }
 }
 
 /// One line a rule.

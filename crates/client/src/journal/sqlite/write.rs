@@ -66,7 +66,8 @@ fn keep(connection: &Connection, record: &Record, job: &VendorJob) -> Result<(),
 fn update(connection: &Connection, record: &Record) -> Result<(), Failure> {
     let sql = "UPDATE records SET tags = :tags, save_to = :save_to, state = :state,
         version = :version, updated_at = :updated_at, lease_owner = :owner, lease_until = :until,
-        due_at = :due_at, turns = :turns, begun = :begun, job = :job, outcome = :outcome, error = :error
+        due_at = :due_at, turns = :turns, begun = :begun, job = :job, outcome = :outcome,
+        error = :error
         WHERE key = :key";
     let lease = record.lease.as_ref();
     let values: &[(&str, &dyn ToSql)] = named_params! {
