@@ -152,6 +152,24 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         told: ("rules.r", "steps"),
     },
     Mistake {
+        name: "ratio without effect and a size that becomes one",
+        change: (
+            "/revisions/0",
+            r#"{
+                "since": "2026-01-01", "dated_by": "page", "source": "https://a.example",
+                "fields": {
+                    "prompt": {"to": "text"},
+                    "aspect_ratio": {"to": "ratio", "words": ["16:9"]},
+                    "frames.first": {"to": "image"}
+                },
+                "rules": {
+                    "r": {"rule": "no_effect", "field": "aspect_ratio", "with": ["frames.first"]}
+                }
+            }"#,
+        ),
+        told: ("rules", "size becomes a ratio"),
+    },
+    Mistake {
         name: "unknown field that makes up for a required one",
         change: ("/revisions/0/fields/prompt/required_unless", r#"["pictures"]"#),
         told: ("fields.prompt.required_unless", "pictures"),

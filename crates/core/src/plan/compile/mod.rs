@@ -151,8 +151,9 @@ impl<'a> Compiler<'a> {
             self.slots(*leaf, field);
         }
         let geometry = self.geometry(&specs, as_of);
-        let rules =
+        let rules: Vec<(rule::Rule, Origin)> =
             body.rules.into_iter().filter_map(|(name, rule)| self.rule(&name, rule?)).collect();
+        self.sizes_that_say_ratios(&geometry, &rules);
         let options = body.options.into_iter().filter_map(|(path, option)| {
             let (option, origin) = (option?, self.origin("options", &path, ""));
             Some(OptionPlan { path, json_type: option.json_type, values: option.values, origin })

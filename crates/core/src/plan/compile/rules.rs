@@ -1,6 +1,7 @@
 //! Rules over several fields.
 
 use super::Compiler;
+use crate::geometry::Geometry;
 use crate::leaf::Leaf;
 use crate::rule;
 use crate::spec::{self, Origin};
@@ -32,5 +33,27 @@ impl Compiler<'_> {
             }
         };
         Some((rule, self.origin("rules", name, "")))
+    }
+
+    /// Where sizes are words, a size says a ratio: what makes that one ignored is said of both.
+    pub(super) fn sizes_that_say_ratios(
+        &mut self,
+        geometry: &Geometry,
+        rules: &[(rule::Rule, Origin)],
+    ) {
+        let by_words = !geometry.pixels && !geometry.ratio_words.is_empty();
+        let ignored = |leaf: Leaf| {
+            rules.iter().filter_map(move |(rule, _)| match rule {
+                rule::Rule::NoEffect { field, with } if *field == leaf => Some(*with),
+                _ => None,
+            })
+        };
+        let mut unsaid = ignored(Leaf::AspectRatio)
+            .filter(|with| !ignored(Leaf::Size).any(|size| size == *with));
+        if by_words && unsaid.next().is_some() {
+            let problem = "aspect_ratio is no_effect and a size becomes a ratio here; say the \
+                           same of size";
+            self.problem("rules", problem);
+        }
     }
 }
