@@ -202,10 +202,18 @@ impl<'a> Reading<'a> {
 /// The value at a dotted path; `null` is none.
 pub(crate) fn find<'a>(object: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
     let found = match path.split_once('.') {
-        Some((head, rest)) => find(object.get(head)?.as_object()?, rest),
-        None => object.get(path),
+        Some((head, rest)) => find(member(object, head)?.as_object()?, rest),
+        None => member(object, path),
     };
     found.filter(|value| !value.is_null())
+}
+
+/// Hashing a key takes longer than looking through the dozen keys of most payloads.
+fn member<'a>(object: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
+    if object.len() > 16 {
+        return object.get(key);
+    }
+    object.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
 }
 
 /// Puts a value at a dotted path, making objects on the way.

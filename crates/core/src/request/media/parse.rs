@@ -57,7 +57,7 @@ fn parse_source(text: &str) -> Result<MediaSource, ParseMediaError> {
     if is_uuid(text) {
         return Err(ParseMediaError::BareUuid(text.to_owned()));
     }
-    if text.strip_prefix("asset_").is_some_and(is_word) {
+    if is_asset_id(text) {
         return Err(ParseMediaError::BareAsset(text.to_owned()));
     }
     if is_path(text) {
@@ -67,14 +67,31 @@ fn parse_source(text: &str) -> Result<MediaSource, ParseMediaError> {
     }
 }
 
+/// Provider, what its ids look like, and whether a text is one.
+type AssetForm = (&'static str, &'static str, fn(&str) -> bool);
+
+const ASSET_FORMS: [AssetForm; 3] = [
+    ("runware", "runware:<uuid>", is_uuid),
+    ("replicate", "replicate:<file id>", is_word),
+    ("scenario", "scenario:asset_<id>", is_asset_id),
+];
+
+fn is_asset_id(id: &str) -> bool {
+    id.strip_prefix("asset_").is_some_and(is_word)
+}
+
+impl Media {
+    /// The asset of a provider by the provider's own id, if it has the form of one.
+    pub(crate) fn asset(provider: &str, id: &str) -> Option<Media> {
+        let (provider, _, _) =
+            ASSET_FORMS.into_iter().find(|(name, _, fits)| *name == provider && fits(id))?;
+        let source = MediaSource::Asset { provider, id: id.into() };
+        Some(Media { source, declared: MediaFacts::default() })
+    }
+}
+
 fn parse_asset(text: &str) -> Result<Option<MediaSource>, ParseMediaError> {
-    type Form = (&'static str, &'static str, fn(&str) -> bool);
-    let forms: [Form; 3] = [
-        ("runware", "runware:<uuid>", is_uuid),
-        ("replicate", "replicate:<file id>", is_word),
-        ("scenario", "scenario:asset_<id>", |id| id.strip_prefix("asset_").is_some_and(is_word)),
-    ];
-    for (provider, expected, fits) in forms {
+    for (provider, expected, fits) in ASSET_FORMS {
         let Some(id) = text.strip_prefix(provider).and_then(|rest| rest.strip_prefix(':')) else {
             continue;
         };
