@@ -10,6 +10,7 @@ use genmux_core::{MaxCost, Policy};
 use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::account::Account;
 use crate::event::Event;
 use crate::journal::Entry;
 
@@ -43,6 +44,9 @@ pub struct RunOptions {
     /// unless that is allowed, is rejected before it is submitted. A vendor that tells prices is
     /// asked for the real one, elsewhere the prices of the spec decide.
     pub max_cost: Option<MaxCost>,
+    /// Accounts whose assets are copied to the vendor where a request names them; only providers
+    /// that can lend are of use here.
+    pub copy_from: Vec<Arc<Account>>,
     /// Whether a retired offer, or a past revision, is sent all the same.
     pub allow_outdated: bool,
     /// The record of the work: set by [`Journaled`](crate::journal::Journaled), and by nobody else.

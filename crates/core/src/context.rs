@@ -18,12 +18,23 @@ pub struct Context {
     pub allow_paths: bool,
     /// Whether provider options that a spec does not declare are sent.
     pub allow_unlisted: bool,
+    /// Providers that give out an asset of theirs by its id.
+    pub lenders: Vec<&'static str>,
+    /// Lenders whose assets are copied to the offer's provider when the request is run.
+    pub copied_from: Vec<&'static str>,
 }
 
 impl Context {
     /// A context in which nothing is known about media and nothing is allowed.
     pub fn new(task: TaskKey) -> Context {
-        Context { task, media: MediaTable::default(), allow_paths: false, allow_unlisted: false }
+        Context {
+            task,
+            media: MediaTable::default(),
+            allow_paths: false,
+            allow_unlisted: false,
+            lenders: Vec::new(),
+            copied_from: Vec::new(),
+        }
     }
 }
 

@@ -270,6 +270,16 @@ impl Client {
         Ok(account)
     }
 
+    /// The accounts at all providers that give out what they hold: what
+    /// [`RunOptions::copy_from`](crate::RunOptions::copy_from) takes.
+    ///
+    /// # Errors
+    /// As [`Client::account`].
+    pub fn lenders(&self) -> Result<Vec<Arc<Account>>, Error> {
+        let lenders = adapters().filter(|adapter| adapter.capability().lends_assets);
+        lenders.map(|adapter| self.account(adapter.provider())).collect()
+    }
+
     fn base_url(&self, provider: &str) -> Result<String, Error> {
         let named = format!("{}_BASE_URL", provider.to_ascii_uppercase());
         let given = self.settings.base_urls.get(provider).cloned();

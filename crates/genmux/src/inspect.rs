@@ -7,6 +7,8 @@ use genmux_core::{Context, Leaf, Media, MediaFacts, MediaSource, Request, TaskKe
 use genmux_media::{DataUri, Facts};
 use sha2::{Digest, Sha256};
 
+use crate::providers::adapters;
+
 /// A context for a request: task ids derived from it, and facts about its data URIs and bytes.
 ///
 /// Every medium is scanned once, however many offers the request goes to. Local paths stay refused.
@@ -31,6 +33,8 @@ pub fn context_with_files(request: &Request, files: FileAccess<'_>) -> Context {
 fn build(request: &Request, files: Option<FileAccess<'_>>) -> Context {
     let mut context = Context::new(TaskKey::derived(&digest(request)));
     context.allow_paths = files.is_some();
+    let lenders = adapters().filter(|adapter| adapter.capability().lends_assets);
+    context.lenders = lenders.map(|adapter| adapter.provider()).collect();
     for leaf in Leaf::ALL.iter().copied().filter(|leaf| leaf.is_media()) {
         for (index, media) in request.media(leaf).iter().enumerate() {
             if let Some(found) = inspect(media, files) {

@@ -50,6 +50,7 @@ pub const CAPABILITY: Capability = Capability {
     cancel_after: true,
     price: false,
     upload_max_bytes: Some(upload::MOST_BYTES),
+    lends_assets: false,
     progress: false,
     // `metrics` counts what is billed and names no amount.
     tells_cost: false,

@@ -51,6 +51,7 @@ pub const CAPABILITY: Capability = Capability {
     price: false,
     upload_max_bytes: Some(upload::MOST_BYTES),
     // `progress` of entries that are still processing.
+    lends_assets: false,
     progress: true,
     // `cost` comes with `includeCost` only.
     tells_cost: false,

@@ -50,6 +50,7 @@ pub const CAPABILITY: Capability = Capability {
     cancel_after: false,
     price: true,
     upload_max_bytes: Some(upload::MOST),
+    lends_assets: true,
     progress: true,
     tells_cost: true,
     outputs_last: Some(Duration::from_hours(24)),

@@ -45,6 +45,9 @@ pub(crate) struct Convert {
     /// Send provider options that the spec does not declare, noted as unlisted
     #[arg(long)]
     pub(crate) allow_unlisted: bool,
+    /// Take assets of another vendor that generate --copy-assets can copy when run
+    #[arg(long)]
+    pub(crate) copy_assets: bool,
     /// Only the payload
     #[arg(long)]
     pub(crate) payload_only: bool,

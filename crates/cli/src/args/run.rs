@@ -25,6 +25,9 @@ pub(crate) struct Generate {
     /// The same key is the same work, charged once, however often it is asked for
     #[arg(long, value_name = "KEY")]
     pub(crate) idempotency_key: Option<String>,
+    /// Copy assets that another vendor holds and gives out by their ids, such as scenario:asset_...
+    #[arg(long)]
+    pub(crate) copy_assets: bool,
     /// Ask the next offer also after a content check refused the request
     #[arg(long)]
     pub(crate) after_moderation: bool,

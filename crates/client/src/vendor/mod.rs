@@ -1,5 +1,6 @@
 //! One offer of one vendor over HTTP.
 
+mod copy;
 mod prepare;
 mod price;
 mod recover;
@@ -45,6 +46,8 @@ impl Vendor {
     fn context(&self, request: &Request, options: &RunOptions) -> Context {
         let mut context = self.inspect.context(request);
         context.allow_unlisted = options.allow_unlisted;
+        context.copied_from =
+            options.copy_from.iter().filter_map(|account| account.lends()).collect();
         let key = options.idempotency_key.clone();
         // Two calls without a key are two jobs, also for the same request.
         let key = key.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());

@@ -15,12 +15,13 @@ use genmux_media::DataUri;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use super::{Vendor, upload};
+use super::{Vendor, copy, upload};
 use crate::account::Account;
 use crate::download::{Download, Target, download};
 use crate::error::Error;
 use crate::event::Event;
 use crate::options::RunOptions;
+use crate::transport::Reach;
 
 /// Media below this size are written into the body like any other text.
 const SMALL: usize = 16 * 1024;
@@ -36,14 +37,12 @@ pub(super) async fn wiring(
     let mut wiring = Wiring::default();
     let handovers = translation.handovers();
     for (leaf, index) in all_media(request) {
-        let found = handovers.iter().find(|(at, which, _)| (*at, *which) == (leaf, index));
+        let found = handovers.iter().find(|handover| (handover.0, handover.1) == (leaf, index));
         let media = &request.media(leaf)[index];
         match found.map(|(_, _, handover)| *handover) {
             None | Some(Handover::AsItIs) => {
-                if let Some(body) = large_text(media) {
-                    let text = wiring.inline(body);
-                    wiring.set(leaf, index, text);
-                }
+                let text = large_text(media).map(|body| wiring.inline(body));
+                text.into_iter().for_each(|text| wiring.set(leaf, index, text));
             }
             Some(Handover::Inlined) => {
                 let file = file(vendor, media, leaf, index)?;
@@ -52,8 +51,12 @@ pub(super) async fn wiring(
                 let text = wiring.inline(body);
                 wiring.set(leaf, index, text);
             }
-            Some(Handover::Uploaded) => {
-                let (file, _folder) = fetched_file(vendor, account, media, (leaf, index)).await?;
+            Some(Handover::Uploaded | Handover::Copied) => {
+                let from = copy::address(media, account.line(), options).await;
+                let (file, _folder) = match from.map_err(|error| named(error, leaf, index))? {
+                    Some(from) => fetched_file(account, from, (leaf, index)).await?,
+                    None => (file(vendor, media, leaf, index)?, None),
+                };
                 let bytes = file.len();
                 options.tell(|| Event::Uploading { field: leaf.path(), index, bytes });
                 let uploaded = upload::upload(account.line(), &file).await;
@@ -64,16 +67,12 @@ pub(super) async fn wiring(
     Ok(wiring)
 }
 
-/// A medium to upload; one behind a URL is fetched into a folder that lives as long as the result.
+/// A medium behind a URL, fetched into a folder that lives as long as the result.
 async fn fetched_file(
-    vendor: &Vendor,
     account: &Account,
-    media: &Media,
+    (url, reach): (String, Reach),
     (leaf, index): (Leaf, usize),
 ) -> Result<(UploadFile, Option<TempDir>), Error> {
-    let MediaSource::Url(url) = media.source() else {
-        return Ok((file(vendor, media, leaf, index)?, None));
-    };
     let refused = |why: String| {
         let message = format!("the URL has to be uploaded and cannot be fetched: {why}");
         named(Error::new(ErrorKind::Invalid, message), leaf, index)
@@ -81,7 +80,7 @@ async fn fetched_file(
     let folder = tempfile::tempdir().map_err(|error| refused(error.to_string()))?;
     let line = account.line();
     let stem = format!("{}-{index}", leaf.path());
-    let mut from = Download::new(url, line.reach());
+    let mut from = Download::new(&url, reach);
     if let Some(most) = line.adapter.capability().upload_max_bytes {
         from.most_bytes = most;
     }

@@ -24,6 +24,9 @@ pub struct Capability {
     pub price: bool,
     /// Greatest medium that can be uploaded, in bytes; `None` where nothing can be.
     pub upload_max_bytes: Option<u64>,
+    /// Whether an asset that it holds can be read by its id, so that another provider may be given
+    /// a copy: [`Adapter::assets`](crate::Adapter::assets).
+    pub lends_assets: bool,
     /// Whether the state of a running job tells how far it is.
     pub progress: bool,
     /// Whether the cost of a job is told without being asked for.

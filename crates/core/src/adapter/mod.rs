@@ -89,8 +89,8 @@ pub trait Adapter: Send + Sync + fmt::Debug {
         tickets: &[Ticket],
     ) -> Result<Vec<Option<JobState>>, VendorError>;
 
-    /// The HTTP request that reads the outputs that [`JobState::assets`] names; `None` where
-    /// states hold all there is.
+    /// The HTTP request that reads assets by their ids, such as the outputs that
+    /// [`JobState::assets`] names; `None` where states hold all there is.
     fn assets(&self, _base: &str, _ids: &[String]) -> Option<HttpRequest> {
         None
     }

@@ -88,11 +88,7 @@ impl Item {
 fn unusable(plan: &Plan, media: &Media, item: &Item, context: &Context) -> Option<Violation> {
     match media.source() {
         MediaSource::Asset { provider, .. } if **provider != *plan.provider => {
-            let provider_name = &plan.provider;
-            Some(item.wrong(&format!(
-                "{provider} holds this asset and {provider_name} cannot read it; \
-                 give its https: URL or a file, or copy it to {provider_name} first"
-            )))
+            foreign(&plan.provider, provider, item, context)
         }
         MediaSource::Url(url)
             if is_plain_http(url) && !plan.media_forms.contains(&MediaForm::Http) =>
@@ -104,6 +100,22 @@ fn unusable(plan: &Plan, media: &Media, item: &Item, context: &Context) -> Optio
         }
         _ => None,
     }
+}
+
+/// An asset of another provider, unless it is copied when the request is run.
+fn foreign(to: &str, from: &str, item: &Item, context: &Context) -> Option<Violation> {
+    let among = |providers: &[&'static str]| providers.contains(&from);
+    if among(&context.copied_from) {
+        return None;
+    }
+    let copy = if among(&context.lenders) {
+        format!("let it be copied to {to} when run (--copy-assets)")
+    } else {
+        format!("copy it to {to} first")
+    };
+    Some(item.wrong(&format!(
+        "{from} holds this asset and {to} cannot read it; give its https: URL or a file, or {copy}"
+    )))
 }
 
 fn is_plain_http(url: &str) -> bool {

@@ -78,12 +78,17 @@ pub enum Handover {
     Inlined,
     /// It is uploaded first, and what the vendor calls it stands in the payload.
     Uploaded,
+    /// It is fetched from the provider that holds it and uploaded as a file is.
+    Copied,
 }
 
 /// How a medium gets to the vendor. A file is inlined only within the limit that the vendor
 /// states for media in a payload.
 pub(crate) fn handover(plan: &Plan, media: &Media, facts: Option<&MediaFacts>) -> Handover {
     let form = match media.source() {
+        MediaSource::Asset { provider, .. } if **provider != *plan.provider => {
+            return Handover::Copied;
+        }
         MediaSource::Asset { .. } => MediaForm::Asset,
         MediaSource::Url(url) if url.get(..5).is_some_and(|s| s.eq_ignore_ascii_case("http:")) => {
             MediaForm::Http
@@ -164,6 +169,6 @@ pub(super) fn medium(plan: &Plan, value: &Value) -> Result<Media, String> {
 
 fn own_asset(plan: &Plan, text: &str) -> Option<Media> {
     let id = text.strip_prefix(&*plan.asset_prefix)?;
-    let bare = !id.contains([':', '/']) && plan.media_forms.contains(&MediaForm::Asset);
-    bare.then(|| format!("{}:{id}", plan.provider).parse().ok()).flatten()
+    let takes = plan.media_forms.contains(&MediaForm::Asset);
+    takes.then(|| Media::asset(&plan.provider, id)).flatten()
 }

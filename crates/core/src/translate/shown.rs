@@ -24,10 +24,10 @@ pub struct Upload {
 }
 
 impl Translation<'_> {
-    /// Media that must be uploaded before the payload is sent.
+    /// Media that must be uploaded before the payload is sent, copied assets among them.
     pub fn uploads(&self) -> Vec<Upload> {
         let all = self.handovers().into_iter();
-        all.filter(|(_, _, handover)| *handover == Handover::Uploaded)
+        all.filter(|(_, _, handover)| *handover >= Handover::Uploaded)
             .map(|(leaf, index, _)| {
                 let src = self.request.media(leaf)[index].shortened();
                 Upload { field: leaf.path(), index, src }

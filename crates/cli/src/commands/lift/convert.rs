@@ -71,6 +71,9 @@ impl Answer<'_> {
     fn context(&self) -> Context {
         let mut context = genmux::context(&self.lifted.request);
         context.allow_unlisted = self.args.allow_unlisted;
+        if self.args.copy_assets {
+            context.copied_from.clone_from(&context.lenders);
+        }
         context
     }
 

@@ -121,6 +121,9 @@ async fn run_all(
     let mut works = Vec::new();
     for (at, (label, request)) in requests.into_iter().enumerate() {
         let mut options = run_options(args);
+        if args.copy_assets {
+            options.copy_from = client.lenders()?;
+        }
         options.idempotency_key = Some(key(args, at));
         works.push(Work {
             client: client.clone(),

@@ -60,6 +60,7 @@ fn handover_note(call: Call<'_>, leaf: Leaf) -> Option<&'static str> {
         Handover::AsItIs => None,
         Handover::Inlined => Some("inlined when run"),
         Handover::Uploaded => Some("uploaded when run"),
+        Handover::Copied => Some("copied when run"),
     }
 }
 
