@@ -96,6 +96,8 @@ fn what_cannot_be_read_ends_with_2_and_says_why() {
     lift("[]", "no payload of any vendor");
     lift("", "the document is empty");
     lift("{\"mood\":1}", "no payload of any vendor");
+    lift(&"[".repeat(200_000), "[0]…: recursion limit exceeded");
+    lift(&format!("[{}1]", "1,".repeat(1_000_000)), "holds a million values or more");
     check(
         &["lift", "-", "--from", "scenario"],
         &task().to_string(),
@@ -150,6 +152,21 @@ fn another_vendors_asset_is_a_violation_with_the_way_out() {
     let args = ["convert", "-", "--to", "replicate/seedance-2.0-fast", "--policy", "drop"];
     check(&args, &task.to_string(), 1, "copy it to replicate first");
     check(&["convert", "-", "--to", "runware/seedance-1.0-pro"], &task.to_string(), 0, id);
+}
+
+#[test]
+fn an_asset_that_its_holder_gives_out_is_copied_where_it_is_allowed() {
+    let payload = json!({ "prompt": "a boat", "referenceImages": ["asset_abc"] }).to_string();
+    let to = ["--from", "scenario/seedream-4.0", "--to", "runware/seedream-4.0", "--policy=drop"];
+    let args = [&["convert", "-"], &to[..]].concat();
+    check(&args, &payload, 1, "let it be copied to runware when run (--copy-assets)");
+    let run = genmux(&[&args[..], &["--copy-assets"]].concat(), &payload);
+    assert_eq!(run.code, 0, "{}", run.out);
+    let shown = run.json();
+    let rows = shown["ledger"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["field"] == "references.images").unwrap();
+    assert_eq!((&row["outcome"], &row["note"]), (&json!("converted"), &json!("copied when run")));
+    assert_eq!(shown["uploads"][0]["src"], "scenario:asset_abc");
 }
 
 #[test]
@@ -244,6 +261,42 @@ fn the_same_calls_in_a_har_file_have_the_same_faults() {
     report["sums"]["unreadable"] = json!(0);
     report["calls"] = json!(12);
     check_sample(&report);
+}
+
+#[test]
+fn what_the_shell_fills_in_is_no_fault_of_the_body() {
+    let script = format!("curl '{CLIP}' -d \"{{\\\"input\\\": $INPUT}}\"");
+    check(&["audit", "-"], &script, 0, "not looked at: the body is no JSON before the shell fills");
+    let body = r#"{\"input\": {\"prompt\": \"$A\", \"image\": \"$B\", \"duration\": 99}}"#;
+    let script = format!("curl '{CLIP}' -d \"{body}\"");
+    let report = genmux(&["audit", "-", "--json"], &script).json();
+    assert_eq!(report["findings"].as_array().unwrap().len(), 1, "{report}");
+    assert_eq!(report["findings"][0]["field"], "duration");
+}
+
+#[test]
+fn files_are_told_apart_also_by_unusual_beginnings() {
+    let body = json!({ "input": { "prompt": "a", "size": "1x1" } });
+    let request = json!({ "url": CLIP, "postData": { "text": body.to_string() } });
+    let har = json!({ "made_by": 1, "log": { "entries": [{ "request": request }] } });
+    let audit = |text: &str| check(&["audit", "-"], text, 1, "1 calls, 0 others: ignored_key 1");
+    audit(&har.to_string());
+    audit(&serde_json::to_string_pretty(&har).unwrap());
+    audit(&format!("\u{feff}{}", json!({ "log": har["log"] })));
+    audit(&format!("\u{feff}curl '{CLIP}' -d '{body}'"));
+    let curl = format!("\u{feff}curl '{CLIP}' -d '{}'", json!({ "input": { "prompt": "a" } }));
+    check(&["lift", "-"], &curl, 0, "seedance-2.0-fast");
+}
+
+#[test]
+fn findings_beyond_ten_thousand_are_counted_and_not_listed() {
+    let mut input: serde_json::Map<String, Value> =
+        (0..1_001).map(|at| (format!("key{at}"), json!(1))).collect();
+    input.insert("prompt".to_owned(), json!("a boat"));
+    let call = json!({ "url": CLIP, "body": { "input": input } });
+    let report = genmux(&["audit", "-", "--json"], &format!("{call}\n").repeat(10)).json();
+    assert_eq!(report["findings"].as_array().unwrap().len(), 10_000);
+    assert_eq!((&report["left_off"], &report["sums"]["ignored_key"]), (&json!(10), &json!(10_010)));
 }
 
 #[test]

@@ -73,11 +73,20 @@ pub enum LiftError {
     },
 }
 
+/// Commas and brackets in a text that is read; a payload has a few dozen, a long prompt hundreds.
+const MOST_VALUES: usize = 1_000_000;
+
 /// Reads JSON in which no object names a key twice: the second would silently replace the first.
 ///
 /// # Errors
-/// When the text is no JSON or has a key twice; the error names path and line.
+/// When the text is no JSON, has a key twice, or holds a million values, which take a hundred times
+/// the memory of their text; the error names path and line.
 pub fn read_payload(text: &[u8]) -> Result<Value, ReadError> {
+    let begins = text.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();
+    if begins > MOST_VALUES {
+        let message = "holds a million values or more, and a payload a few dozen".to_owned();
+        return Err(ReadError { path: String::new(), line: 1, column: 1, message });
+    }
     read_json::<StrictValue>(text).map(|value| value.0)
 }
 

@@ -21,7 +21,12 @@ pub struct ReadError {
 }
 
 fn prefix(path: &str) -> String {
-    if path.is_empty() || path == "." { String::new() } else { format!("{path}: ") }
+    match path {
+        "" | "." => String::new(),
+        // Keys may be of any length, and stand within each other a hundred times.
+        long if long.len() > 120 => format!("{}…: ", long.chars().take(100).collect::<String>()),
+        path => format!("{path}: "),
+    }
 }
 
 /// Reads one JSON document strictly; the path is worked out only when something is wrong.

@@ -12,6 +12,17 @@ pub(crate) struct Sent {
 }
 
 const BODY: [&str; 5] = ["--data", "--data-raw", "--data-binary", "--data-ascii", "--json"];
+/// Long options whose value may look like an address; other values are told from one by their look.
+const ADDRESSED: [&str; 8] = [
+    "--proxy",
+    "--preproxy",
+    "--referer",
+    "--doh-url",
+    "--socks5",
+    "--socks5-hostname",
+    "--cookie",
+    "--output",
+];
 /// Short options with a value; other letters are switches.
 const VALUED: &str = "AbcCDeEFhHKmoPQrtTuUwxXyYz";
 
@@ -60,24 +71,42 @@ impl<'a> Parts<'a> {
         let text = word.text.as_str();
         if BODY.contains(&text) {
             self.data(text, rest);
-        } else if matches!(text, "--url" | "-X" | "--request" | "-H" | "--header") {
-            let value = rest.next();
-            self.cut_off = if value.is_some() { self.cut_off } else { Some(text) };
-            if text == "--url" {
-                self.url = value.map(|url| url.text.clone());
-            }
+        } else if text == "--url" {
+            self.url = self.value(text, rest).map(|url| url.text.clone()).or(self.url.take());
+        } else if matches!(text, "-X" | "--request" | "-H" | "--header")
+            || ADDRESSED.contains(&text)
+        {
+            self.value(text, rest);
         } else if let Some(letters) = text.strip_prefix('-').filter(|rest| !rest.starts_with('-')) {
             self.letters(word, letters, rest);
-        } else if !text.starts_with('-') && is_address(text) {
-            self.url.get_or_insert_with(|| text.to_owned());
+        } else if !text.starts_with('-') {
+            self.address(text);
         }
     }
 
-    fn data(&mut self, option: &'a str, rest: &mut impl Iterator<Item = &'a Word>) {
-        match rest.next() {
-            Some(body) => self.bodies.push((&body.text, body.filled_in.as_deref())),
-            None => self.cut_off = Some(option),
+    /// What the shell fills in may be an address; one that stands there is.
+    fn address(&mut self, text: &str) {
+        let is_there = text.contains("://");
+        let has_one = self.url.as_deref().is_some_and(|url| !is_there || url.contains("://"));
+        if (is_there || text.starts_with('$')) && !has_one {
+            self.url = Some(text.to_owned());
         }
+    }
+
+    /// The value of an option, which may be missing.
+    fn value(
+        &mut self,
+        option: &'a str,
+        rest: &mut impl Iterator<Item = &'a Word>,
+    ) -> Option<&'a Word> {
+        let value = rest.next();
+        self.cut_off = if value.is_some() { self.cut_off } else { Some(option) };
+        value
+    }
+
+    fn data(&mut self, option: &'a str, rest: &mut impl Iterator<Item = &'a Word>) {
+        let body = self.value(option, rest);
+        self.bodies.extend(body.map(|body| (body.text.as_str(), body.filled_in.as_deref())));
     }
 
     /// `-sSd body`, `-XPOST`: switches, and at most one option with its value.
@@ -120,10 +149,6 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn is_address(text: &str) -> bool {
-    text.contains("://") || text.starts_with('$')
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)] // A command that cannot be read should stop the test.
@@ -149,6 +174,10 @@ mod tests {
         check("curl -XPOST https://a.b -u k:s --data-binary @- <<E\n{}\nE", "https://a.b {}\n");
         check("curl -sd'{}' https://a.b", "https://a.b {}");
         check("curl --max-time 5 https://a.b -d '{}'", "https://a.b {}");
+        check("curl --proxy http://p:8080 --referer https://r https://a.b -d 1", "https://a.b 1");
+        check("curl $OPTS https://a.b $MORE -d '{}'", "https://a.b {}");
+        check("curl $BASE/v1 -d '{}'", "$BASE/v1 {}");
+        check("curl --user k:s --json '{}' https://a.b", "https://a.b {}");
     }
 
     #[test]
@@ -173,6 +202,7 @@ mod tests {
             "curl -d a=1 -d b=2 https://a.b",
             "line 1: the command sends several pieces of data, which are no JSON",
         );
+        check("curl --proxy", "line 1: --proxy has no value; the command is cut off");
         check("curl https://a.b -H", "line 1: -H has no value; the command is cut off");
     }
 }

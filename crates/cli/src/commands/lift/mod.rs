@@ -71,7 +71,7 @@ fn looks_canonical(body: &Value) -> &'static str {
 
 fn lift_all<'a>(found: &'a [Recognized<'a>]) -> Result<Vec<Lifted<'a>>, Failure> {
     let lifted = found.iter().map(Recognized::lift).collect::<Result<Vec<_>, _>>();
-    lifted.map_err(|error| Failure::Said(format!("{error}; name it with --from")))
+    lifted.map_err(|error| Failure::Said(format!("{error} with --from")))
 }
 
 /// The request of a payload, for commands that take either.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use genmux::spec::Status;
 use genmux::{
-    Hints, LiftError, Lifted, Offer, RecognizeError, Recognized, Recognizer, Violation,
+    Hints, LiftError, Lifted, Offer, RecognizeError, Recognized, Recognizer, Row, Violation,
     ViolationKind,
 };
 use indexmap::IndexMap;
@@ -12,6 +12,9 @@ use serde::Serialize;
 
 use super::super::call::Call;
 use super::source::{Seen, Unread};
+
+/// Findings that are listed; those beyond are counted, so that no file fills the memory.
+const MOST_LISTED: usize = 10_000;
 
 /// What was found in a file.
 #[derive(Serialize)]
@@ -24,6 +27,8 @@ pub(super) struct Report {
     pub(super) findings: Vec<Finding>,
     /// Calls of which nothing can be said, and why.
     pub(super) unread: Vec<Unclear>,
+    /// Findings and calls beyond the first 10,000 of each, counted and not listed.
+    pub(super) left_off: usize,
     /// How many findings each rule has.
     pub(super) sums: IndexMap<Rule, usize>,
     #[serde(skip)]
@@ -109,6 +114,7 @@ impl Report {
             others: 0,
             findings: Vec::new(),
             unread: Vec::new(),
+            left_off: 0,
             sums: Rule::ALL.map(|rule| (rule, 0)).into_iter().collect(),
             from: from.map(str::to_owned),
             recognizer,
@@ -140,7 +146,7 @@ impl Report {
             Ok(found) => {
                 self.calls += 1;
                 for found in &found {
-                    match faults(at, found) {
+                    match faults(at, found, call.filled_in.is_some()) {
                         Ok(faults) => added.extend(faults),
                         Err(error) => self.unclear(at, error.to_string()),
                     }
@@ -176,15 +182,25 @@ impl Report {
     }
 
     fn unclear(&mut self, At { call, line }: At, reason: String) {
-        self.unread.push(Unclear { call, line, reason });
+        let unclear = Unclear { call, line, reason };
+        self.left_off += usize::from(!listed(&mut self.unread, unclear));
     }
 
     fn extend(&mut self, findings: Vec<Finding>) {
-        for finding in &findings {
+        for finding in findings {
             *self.sums.entry(finding.rule).or_default() += 1;
+            self.left_off += usize::from(!listed(&mut self.findings, finding));
         }
-        self.findings.extend(findings);
     }
+}
+
+/// Whether there was room for one more.
+fn listed<T>(list: &mut Vec<T>, one: T) -> bool {
+    let has_room = list.len() < MOST_LISTED;
+    if has_room {
+        list.push(one);
+    }
+    has_room
 }
 
 fn unreadable(At { call, line }: At, message: String) -> Finding {
@@ -192,13 +208,22 @@ fn unreadable(At { call, line }: At, message: String) -> Finding {
     Finding { call, line, offer: None, rule, kind: None, field: None, message, source: None }
 }
 
-/// Everything that is wrong with one payload.
-fn faults(at: At, found: &Recognized<'_>) -> Result<Vec<Finding>, RecognizeError> {
+/// Everything that is wrong with one payload; of what a shell fills in nothing can be said.
+fn faults(at: At, found: &Recognized<'_>, filled_in: bool) -> Result<Vec<Finding>, RecognizeError> {
     let (offer, lifted) = (found.offer()?, found.lift()?);
     let mut findings: Vec<Finding> = retired(at, offer).into_iter().collect();
     findings.extend(lifted.unknown().iter().map(|key| ignored(at, offer, &lifted, key)));
-    findings.extend(lifted.violations.iter().map(|violation| broken(at, offer, violation)));
+    let rows = if filled_in { lifted.ledger() } else { Vec::new() };
+    let violations = lifted.violations.iter().filter(|violation| !is_filled_in(violation, &rows));
+    findings.extend(violations.map(|violation| broken(at, offer, violation)));
     Ok(findings)
+}
+
+/// Whether the value that breaks a limit is one that the shell puts together.
+fn is_filled_in(violation: &Violation, rows: &[Row]) -> bool {
+    let begins = |path: &str| violation.message.split(' ').next() == Some(path);
+    let about = |row: &&Row| row.field == violation.field || row.wire.iter().any(|it| begins(it));
+    rows.iter().filter(about).any(|row| row.value.to_string().contains(['$', '`']))
 }
 
 fn finding(at: At, offer: &Offer, rule: Rule, message: String) -> Finding {

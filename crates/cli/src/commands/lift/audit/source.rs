@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use genmux::{ReadError, read_payload};
+use serde_json::Value;
 
 use super::super::call::Call;
 use super::super::{curl, shell};
@@ -39,8 +40,9 @@ pub(super) fn read(path: &Path, max_bytes: u64, each: &mut dyn FnMut(Seen)) -> R
     let failed =
         |error: std::io::Error| Failure::Said(format!("cannot read {}: {error}", path.display()));
     let start = reader.fill_buf().map_err(failed)?;
-    let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
-    let form = Form::of(start.trim_ascii_start());
+    let mark = if start.starts_with(BYTE_ORDER) { BYTE_ORDER.len() } else { 0 };
+    let form = Form::of(start[mark..].trim_ascii_start());
+    reader.consume(mark);
     let read = match form {
         Form::Har => har::read(reader, max_bytes, each),
         Form::Lines => read_lines(reader, max_bytes, each),
@@ -49,6 +51,9 @@ pub(super) fn read(path: &Path, max_bytes: u64, each: &mut dyn FnMut(Seen)) -> R
     };
     read.map_err(|problem| Failure::Said(format!("{}: {problem}", path.display())))
 }
+
+/// What some editors put before UTF-8.
+const BYTE_ORDER: &[u8] = b"\xEF\xBB\xBF";
 
 /// What kind of file it is, by how it begins.
 enum Form {
@@ -92,8 +97,25 @@ fn read_lines(
             lines::Read::Line => json(&text),
             lines::Read::TooLong => Err(too_long(max_bytes).into()),
         };
-        each(Seen { line: Some(line), call });
+        match call {
+            Ok(value) => one(value, line, max_bytes, each)?,
+            Err(unread) => each(Seen { line: Some(line), call: Err(unread) }),
+        }
     }
+    Ok(())
+}
+
+/// One JSON value: a call, or a HAR file that begins with another key than most.
+fn one(
+    value: Value,
+    line: usize,
+    max_bytes: u64,
+    each: &mut dyn FnMut(Seen),
+) -> Result<(), String> {
+    if value.pointer("/log/entries").is_some_and(Value::is_array) {
+        return har::read(value.to_string().as_bytes(), max_bytes, each);
+    }
+    each(Seen { line: Some(line), call: Ok(Call::of(value)) });
     Ok(())
 }
 
@@ -101,17 +123,16 @@ pub(super) fn too_long(max_bytes: u64) -> String {
     format!("is longer than {max_bytes} bytes; raise --max-bytes to read it")
 }
 
-fn json(text: &[u8]) -> Result<Call, Unread> {
+fn json(text: &[u8]) -> Result<Value, Unread> {
     // Of one line, the column is all there is to say.
     let place = |error: ReadError| format!("column {}: {}", error.column, error.message);
-    Ok(Call::of(read_payload(text.trim_ascii_end()).map_err(place)?))
+    Ok(read_payload(text.trim_ascii_end()).map_err(place)?)
 }
 
 fn document(reader: impl Read, max_bytes: u64, each: &mut dyn FnMut(Seen)) -> Result<(), String> {
     let text = whole(reader, max_bytes)?;
     let value = read_payload(&text).map_err(|error| error.to_string())?;
-    each(Seen { line: Some(1), call: Ok(Call::of(value)) });
-    Ok(())
+    one(value, 1, max_bytes, each)
 }
 
 fn script(reader: impl Read, max_bytes: u64, each: &mut dyn FnMut(Seen)) -> Result<(), String> {
@@ -122,8 +143,9 @@ fn script(reader: impl Read, max_bytes: u64, each: &mut dyn FnMut(Seen)) -> Resu
         let call = match sent {
             Err(broken) => Err(Unread { is_body: false, url: broken.url, problem: broken.problem }),
             Ok(sent) => {
-                let url = sent.url.clone();
-                Call::sent(sent).map_err(|problem| Unread { is_body: true, url, problem })
+                // What the shell fills in may make a body of it.
+                let (url, is_body) = (sent.url.clone(), sent.filled_in.is_none());
+                Call::sent(sent).map_err(|problem| Unread { is_body, url, problem })
             }
         };
         each(Seen { line: Some(command.line), call });

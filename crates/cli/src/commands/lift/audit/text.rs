@@ -15,6 +15,9 @@ pub(super) fn print(report: &Report) -> Result<(), Failure> {
         let place = at(report, unclear.call, unclear.line);
         writeln!(out, "{place}: not looked at: {}", unclear.reason)?;
     }
+    if report.left_off > 0 {
+        writeln!(out, "{} more, counted and not listed", report.left_off)?;
+    }
     let sums = Rule::ALL.into_iter().filter_map(|rule| {
         let sum = report.sums.get(&rule).copied().filter(|sum| *sum > 0)?;
         Some(format!("{} {sum}", rule.name()))

@@ -29,6 +29,7 @@ pub(crate) struct Word {
 
 /// The commands of a script, in order.
 pub(crate) fn commands(text: &str) -> Result<Vec<Command>, String> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let chars = text.char_indices().peekable();
     let mut reader =
         Reader { text, chars, line: 1, commands: Vec::new(), current: None, awaited: None };
@@ -162,6 +163,7 @@ mod tests {
         check("a > b 2>&1", &[&["a", "b", "2"], &["1"]]);
         check("a '' \"\"", &[&["a", "", ""]]);
         check("", &[]);
+        check("\u{feff}a b", &[&["a", "b"]]);
     }
 
     #[test]
