@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use genmux_core::{Context, Leaf, Media, MediaFacts, MediaSource, Request, TaskKey};
+use genmux_core::{Adapter, Context, Leaf, Media, MediaFacts, MediaSource, Request, TaskKey};
 use genmux_media::{DataUri, Facts};
 use sha2::{Digest, Sha256};
 
@@ -34,7 +34,7 @@ fn build(request: &Request, files: Option<FileAccess<'_>>) -> Context {
     let mut context = Context::new(TaskKey::derived(&digest(request)));
     context.allow_paths = files.is_some();
     let lenders = adapters().filter(|adapter| adapter.capability().lends_assets);
-    context.lenders = lenders.map(|adapter| adapter.provider()).collect();
+    context.lenders = lenders.map(Adapter::provider).collect();
     for leaf in Leaf::ALL.iter().copied().filter(|leaf| leaf.is_media()) {
         for (index, media) in request.media(leaf).iter().enumerate() {
             if let Some(found) = inspect(media, files) {

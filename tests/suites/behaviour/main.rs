@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // A panic is a failed test.
 
 mod chain;
+mod copy;
 mod deadline;
 mod download;
 mod example;
@@ -58,6 +59,7 @@ fn trials(subject: &'static Subject) -> Vec<Trial> {
     download::trials(&mut list);
     deadline::trials(&mut list);
     save::trials(&mut list);
+    copy::trials(&mut list);
     upload::trials(&mut list);
     chain::trials(&mut list);
     rate::trials(&mut list);

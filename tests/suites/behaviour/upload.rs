@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use genmux::{
     Body, Client, ErrorKind, Event, Files, HttpTransport, Media, Provider, Reach, Request,
-    ResponseBody, RowOutcome, RunError, RunOptions, Transport, TransportError,
+    ResponseBody, RunError, RunOptions, Transport, TransportError,
 };
 use genmux_sandbox::{Fault, Step};
 use serde_json::Value;
@@ -37,10 +37,6 @@ pub(crate) fn trials(list: &mut List) {
     list.add("upload::a_file_outside_the_folder_is_not_sent", outside);
     list.add("upload::no_file_is_sent_unless_it_is_allowed", not_allowed);
     list.add("upload::the_asset_of_another_vendor_is_refused", foreign_asset);
-    if list.subject.name != "scenario" {
-        list.add("upload::the_asset_of_another_vendor_is_copied_where_it_is_allowed", copied);
-        list.add("upload::an_asset_that_cannot_be_copied_costs_nothing", not_copied);
-    }
 }
 
 /// A picture by its header; the rest is whatever makes it so long.
@@ -51,13 +47,13 @@ fn png(len: usize) -> Vec<u8> {
 }
 
 /// The offer that takes references, for a client that may read the trial's folder.
-fn provider(stage: &Stage) -> Arc<dyn Provider> {
+pub(crate) fn provider(stage: &Stage) -> Arc<dyn Provider> {
     let mut settings = stage.settings();
     settings.files = Files::Within(stage.folder().to_owned());
     Client::new(settings).unwrap().provider(stage.subject.reference.offer).unwrap()
 }
 
-fn with_images(stage: &Stage, images: Vec<Media>) -> Request {
+pub(crate) fn with_images(stage: &Stage, images: Vec<Media>) -> Request {
     let mut request = stage.subject.reference.request();
     request.references.images = images;
     request
@@ -86,7 +82,7 @@ async fn reach(stage: Stage, len: usize) {
 }
 
 /// Type and bytes of a medium as the vendor has it; its name, where the vendor keeps names.
-async fn arrived(stage: &Stage, medium: &str, name: &str) -> (String, Vec<u8>) {
+pub(crate) async fn arrived(stage: &Stage, medium: &str, name: &str) -> (String, Vec<u8>) {
     if let Some(data) = medium.strip_prefix("data:") {
         let (mime, coded) = data.split_once(";base64,").unwrap();
         return (mime.to_owned(), BASE64_STANDARD.decode(coded).unwrap());
@@ -216,7 +212,7 @@ async fn refused(stage: Stage) {
 }
 
 #[track_caller]
-fn rejected(failed: &RunError, field: &str) {
+pub(crate) fn rejected(failed: &RunError, field: &str) {
     let RunError::Rejected(rejection) = failed else { panic!("{failed}") };
     let fields: Vec<_> = rejection.violations().iter().map(|it| &*it.field).collect();
     assert_eq!(fields, [field]);
@@ -256,50 +252,4 @@ async fn foreign_asset(stage: Stage) {
     let failed = provider(&stage).run(&request, &RunOptions::default()).await.unwrap_err();
     rejected(&failed, "references.images");
     stage.untouched().await;
-}
-
-/// A picture that the lender made, at home at the other vendor.
-async fn copied(stage: Stage) {
-    let client = stage.client();
-    let lender = client.provider("scenario/dreamina-3.1").unwrap();
-    let request = Request::from_json(br#"{"prompt": "a boat", "size": "512x512"}"#).unwrap();
-    let made = lender.run(&request, &RunOptions::default()).await.unwrap();
-    let asset = made.artifacts[0].asset.clone().unwrap();
-    let lent = fetch(&made.artifacts[0].url).await;
-
-    let request = with_images(&stage, vec![asset.parse().unwrap()]);
-    let options = RunOptions { copy_from: client.lenders().unwrap(), ..RunOptions::default() };
-    let provider = provider(&stage);
-    let preview = provider.translate(&request, &options).unwrap();
-    let row = preview.ledger.iter().find(|row| row.field == "references.images").unwrap();
-    assert_eq!(
-        (row.outcome, row.note.as_deref()),
-        (RowOutcome::Converted, Some("copied when run"))
-    );
-    provider.submit(&request, &options).await.unwrap();
-    let jobs = stage.look("jobs").await;
-    let mut inputs = jobs.iter().filter_map(|job| job["input"].pointer(stage.subject.references));
-    let sent = inputs.next().unwrap()[0].as_str().unwrap();
-    let (mime, found) = arrived(&stage, sent, "references.images-0.jpg").await;
-    assert!(found == lent, "{mime}, {} bytes", found.len());
-}
-
-async fn not_copied(stage: Stage) {
-    let options =
-        RunOptions { copy_from: stage.client().lenders().unwrap(), ..RunOptions::default() };
-    let request = with_images(&stage, vec!["scenario:asset_nobodys".parse().unwrap()]);
-    let failed = provider(&stage).submit(&request, &options).await.unwrap_err();
-    let error = failed.failed().unwrap();
-    assert_eq!(error.kind, ErrorKind::NotFound, "{error}");
-    assert!(error.message.contains("references.images[0]: scenario holds no asset"), "{error}");
-    assert!(!error.may_have_been_charged());
-    // Runware hands out no asset, whatever is allowed.
-    let foreign = match stage.subject.name {
-        "runware" => "replicate:gm3qorzdhgbfurvjtvhg6dckhu",
-        _ => "runware:c64351d5-4c59-42f7-95e1-eace013eddab",
-    };
-    let request = with_images(&stage, vec![foreign.parse().unwrap()]);
-    let failed = provider(&stage).submit(&request, &options).await.unwrap_err();
-    rejected(&failed, "references.images");
-    assert_eq!(stage.calls("submit").await, 0);
 }

@@ -41,8 +41,9 @@ pub(super) async fn wiring(
         let media = &request.media(leaf)[index];
         match found.map(|(_, _, handover)| *handover) {
             None | Some(Handover::AsItIs) => {
-                let text = large_text(media).map(|body| wiring.inline(body));
-                text.into_iter().for_each(|text| wiring.set(leaf, index, text));
+                if let Some(text) = large_text(media).map(|body| wiring.inline(body)) {
+                    wiring.set(leaf, index, text);
+                }
             }
             Some(Handover::Inlined) => {
                 let file = file(vendor, media, leaf, index)?;
