@@ -76,13 +76,20 @@ pub(crate) fn no_effect(limit: &Limit<'_>) -> Vec<Case> {
     let field = limit.value["field"].as_str().unwrap_or_default();
     let mut alone = limit.base();
     put(&mut alone, field, sample(limit.subject, field));
+    // Where only `fit` makes words of a size, strict refuses it in any company.
+    let is_taken = field != "size" || limit.subject.attribute(field, "table").is_some();
     let breaks = |other: &&str| {
         let request = with(limit.subject, alone.clone(), other, sample(limit.subject, other));
-        limit.case(&format!("breaks-{other}"), request, refused(field, "no_effect", &[*other]))
+        let mut expected = refused(field, "no_effect", &[*other]);
+        if let (Expected::Refused(refusal), false) = (&mut expected, is_taken) {
+            refusal.violations.insert((field.to_owned(), "not_accepted".to_owned()));
+        }
+        limit.case(&format!("breaks-{other}"), request, expected)
     };
     let others = leaves(&limit.value["with"]);
     let mut cases: Vec<Case> = others.iter().map(breaks).collect();
-    cases.push(limit.case("keeps", alone.clone(), accepted()));
+    let alone = is_taken.then(|| limit.case("keeps", alone.clone(), accepted()));
+    cases.extend(alone);
     cases
 }
 

@@ -10,7 +10,6 @@ use super::Reading;
 
 #[expect(clippy::struct_excessive_bools, reason = "a flag of the command line each")]
 #[derive(Debug, clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "independent flags, each named")]
 pub(crate) struct Generate {
     /// Requests as JSON, one job each, run side by side; - reads standard input
     #[arg(required = true)]
