@@ -25,6 +25,9 @@ struct Manner {
     /// As on the command line, and whether an unknown price is accepted.
     #[serde(default)]
     max_cost: Option<(String, bool)>,
+    /// Whether assets that another vendor holds may be copied.
+    #[serde(default)]
+    copies: bool,
     /// Whether media of the request were left out, so that it cannot be sent from here.
     media_left_out: bool,
 }
@@ -41,6 +44,7 @@ pub(super) fn intent(
         allow_unlisted: options.allow_unlisted,
         allow_outdated: options.allow_outdated,
         max_cost: options.max_cost.map(|most| (most.to_string(), most.allow_unknown)),
+        copies: !options.copy_from.is_empty(),
         media_left_out,
     };
     // All of it is made of JSON values only: it cannot fail to be one.
@@ -139,6 +143,7 @@ impl Record {
         options.policy = policy;
         options.allow_unlisted = manner.allow_unlisted;
         options.allow_outdated = manner.allow_outdated;
+        options.copy_from.retain(|_| manner.copies);
         options.max_cost = options.max_cost.or_else(|| manner.max_cost());
         options.idempotency_key = Some(self.intent.key.clone());
         options.tags.clone_from(&self.intent.tags);

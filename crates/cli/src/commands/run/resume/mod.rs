@@ -24,7 +24,7 @@ pub(crate) fn resume(catalog: &Catalog, args: &Resume) -> Result<Done, Failure> 
         let done = match &args.job {
             None => all(&journal, &client, (args, &screen)).await,
             Some(text) if Path::new(text).is_file() => {
-                of_file(&client, args, Path::new(text)).await
+                of_file(&journal, &client, (args, &screen), Path::new(text)).await
             }
             Some(text) => {
                 let record = journal::find(&journal, text).await?;
@@ -37,11 +37,20 @@ pub(crate) fn resume(catalog: &Catalog, args: &Resume) -> Result<Done, Failure> 
     })
 }
 
-/// The job of a manifest, whether or not a journal knows it.
-async fn of_file(client: &Client, args: &Resume, path: &Path) -> Result<Done, Failure> {
+/// The job of a manifest, whether or not the journal knows it; a journal knows more.
+async fn of_file(
+    journal: &Journal,
+    client: &Client,
+    (args, screen): (&Resume, &Screen),
+    path: &Path,
+) -> Result<Done, Failure> {
     let unreadable = |error| Failure::Said(format!("cannot read {}: {error}", path.display()));
     let manifest = Manifest::read(path).map_err(unreadable)?;
-    manifest::resume(client, args, manifest, path).await
+    let known = journal.store().find_vendor_job(manifest.job.provider(), &manifest.job.id).await;
+    match known.ok().flatten().filter(|record| !record.state.is_final()) {
+        Some(record) => record::resume(client, &record, (args, screen)).await,
+        None => manifest::resume(client, args, manifest, path).await,
+    }
 }
 
 /// Everything that is on its way and that nobody works on.
@@ -61,6 +70,10 @@ async fn all(
         screen.say(&format!("{job}: was never sent; genmux resume {job} sends it"));
     }
     let free: Vec<&Record> = open.iter().filter(|record| !record.is_held(now)).collect();
+    let held = open.len() - free.len();
+    if held > 0 {
+        screen.say(&format!("{held} more are worked on by another process, or were just now"));
+    }
     if free.is_empty() {
         screen.say("no job is on its way that nobody works on");
     }

@@ -23,7 +23,9 @@ pub(super) async fn resume(
     if record.is_held(Journal::now()) {
         screen.say(&format!("{job}: another process works on it, or did just now; waiting for it"));
     }
-    let options = told(record, args, screen, &job);
+    let mut options = told(record, args, screen, &job);
+    // Used only where the job was told so when it was written down.
+    options.copy_from = client.lenders()?;
     if args.settle.give_up {
         provider.give_up(key, &options).await?;
         screen.say(&format!("{job}: given up"));
