@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use genmux_core::{Charged, ErrorKind, JobStatus};
 use serde::Deserialize as _;
 
-use super::intent::{refused, value};
+use super::intent::{refused, value, whole};
 use super::record::{Change, Record};
 use super::state::State;
 use crate::error::Error;
@@ -13,9 +13,13 @@ use crate::job::Job;
 use crate::options::RunOptions;
 use crate::outcome::Outcome;
 
-/// A change with what came of the work.
+/// A change with what came of the work, its files as they are found from anywhere.
 pub(super) fn with_outcome(mut change: Change, outcome: &Outcome) -> Change {
-    change.outcome = value(outcome);
+    let mut kept = outcome.clone();
+    for path in kept.artifacts.iter_mut().filter_map(|artifact| artifact.path.as_mut()) {
+        *path = whole(path).into();
+    }
+    change.outcome = value(&kept);
     change
 }
 
@@ -61,6 +65,7 @@ pub(super) fn stored(record: &Record, job: &Job) -> Option<Result<Outcome, Error
 /// Whether all that was made lies in the folder that is asked for.
 pub(super) fn is_saved(outcome: &Outcome, options: &RunOptions) -> bool {
     let Some(save) = &options.save else { return true };
-    let here = |path: &PathBuf| path.starts_with(&save.folder) && path.exists();
+    let folder = whole(&save.folder);
+    let here = |path: &PathBuf| path.starts_with(&folder) && path.exists();
     outcome.artifacts.iter().all(|artifact| artifact.path.as_ref().is_some_and(here))
 }

@@ -1,6 +1,7 @@
 //! What is written down before anything is sent, and read again by whoever goes on.
 
 use std::io;
+use std::path::Path;
 
 use genmux_core::{Charged, ErrorKind, MaxCost, Media, MediaSource, Policy, Request, VendorError};
 use serde::{Deserialize, Serialize};
@@ -56,9 +57,15 @@ pub(super) fn intent(
         request: serde_json::to_value(kept).unwrap_or_default(),
         options: serde_json::to_value(manner).unwrap_or_default(),
         tags: options.tags.clone(),
-        save_to: options.save.as_ref().map(|save| save.folder.to_string_lossy().into_owned()),
+        save_to: options.save.as_ref().map(|save| whole(&save.folder)),
         created_at: Journal::now(),
     }
+}
+
+/// A path as it is found from anywhere.
+pub(super) fn whole(path: &Path) -> String {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    path.to_string_lossy().into_owned()
 }
 
 /// Tells requests apart: whatever changes what is sent changes it.

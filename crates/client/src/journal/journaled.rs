@@ -6,13 +6,13 @@ use genmux_core::{Charged, ErrorKind, JobStatus, Rejection, Request};
 use super::ended::{end, handle, is_saved, stored, with_outcome};
 use super::entry::{Entry, Journal, beside, unwritten};
 use super::error::StoreError;
-use super::intent::{intent, refusal, said, value};
+use super::intent::{intent, refusal, said, value, whole};
 use super::record::{Change, Inserted, Record};
 use super::state::State;
 use crate::error::{Error, RunError};
 use crate::event::Event;
 use crate::job::Job;
-use crate::options::{Progress, RunOptions};
+use crate::options::{Progress, RunOptions, SaveTo};
 use crate::outcome::Outcome;
 use crate::provider::{Preview, Provider, Snapshot};
 
@@ -191,9 +191,8 @@ impl Record {
     /// have been saved by a process that is no more.
     fn saving_over_its_own(&self, options: &RunOptions) -> RunOptions {
         let mut options = options.clone();
-        let own = self.folder().map(|own| own.folder);
-        if let Some(save) = options.save.as_mut().filter(|save| own.as_ref() == Some(&save.folder))
-        {
+        let own = |save: &&mut SaveTo| self.intent.save_to == Some(whole(&save.folder));
+        if let Some(save) = options.save.as_mut().filter(own) {
             save.overwrite = true;
         }
         options

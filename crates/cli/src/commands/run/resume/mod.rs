@@ -6,7 +6,7 @@ mod record;
 use std::path::Path;
 
 use futures_util::future::join_all;
-use genmux::journal::{Filter, Journal, Record, State};
+use genmux::journal::{Claim, Filter, Journal, Record, State};
 use genmux::{Catalog, Client, Manifest};
 
 use super::progress::Screen;
@@ -53,31 +53,57 @@ async fn of_file(
     }
 }
 
-/// Everything that is on its way and that nobody works on.
+/// Everything that is on its way and that nobody works on: several processes share it.
 async fn all(
     journal: &Journal,
     client: &Client,
     (args, screen): (&Resume, &Screen),
 ) -> Result<Done, Failure> {
+    let free = claimed(journal).await?;
+    tell_the_rest(journal, &free, screen).await?;
+    let each = free.iter().map(|record| record::resume(client, record, (args, screen)));
+    let ended: Vec<Done> = join_all(each).await.into_iter().collect::<Result<_, Failure>>()?;
+    Ok(ended.into_iter().max().unwrap_or(Done::Accepted))
+}
+
+/// Takes up every job that something was sent for, as long as there is one.
+async fn claimed(journal: &Journal) -> Result<Vec<Record>, Failure> {
+    let mut taken = Vec::new();
+    loop {
+        let mut claim = Claim::new(journal.lease(), Journal::now());
+        claim.states.push(State::Ambiguous);
+        match journal.store().claim(claim).await {
+            Ok(Some(record)) => taken.push(record),
+            Ok(None) => return Ok(taken),
+            Err(error) => return Err(Failure::Said(error.to_string())),
+        }
+    }
+}
+
+/// What else is not done, and why it is left alone.
+async fn tell_the_rest(
+    journal: &Journal,
+    taken: &[Record],
+    screen: &Screen,
+) -> Result<(), Failure> {
     let filter = Filter { states: State::UNFINISHED.to_vec(), ..Filter::default() };
     let listed = journal.store().list(filter).await;
     let listed = listed.map_err(|error| Failure::Said(error.to_string()))?;
     let now = Journal::now();
-    let (never_sent, open): (Vec<Record>, Vec<Record>) =
-        listed.into_iter().partition(|record| record.state == State::Intended);
-    for record in never_sent.iter().filter(|record| !record.is_held(now)) {
+    let (never_sent, others): (Vec<&Record>, Vec<&Record>) = listed
+        .iter()
+        .filter(|record| taken.iter().all(|it| it.intent.key != record.intent.key))
+        .partition(|record| record.state == State::Intended && !record.is_held(now));
+    for record in never_sent {
         let job = journal::name(record);
         screen.say(&format!("{job}: was never sent; genmux resume {job} sends it"));
     }
-    let free: Vec<&Record> = open.iter().filter(|record| !record.is_held(now)).collect();
-    let held = open.len() - free.len();
-    if held > 0 {
-        screen.say(&format!("{held} more are worked on by another process, or were just now"));
+    if !others.is_empty() {
+        let many = others.len();
+        screen.say(&format!("{many} more are worked on by another process, or were just now"));
     }
-    if free.is_empty() {
+    if taken.is_empty() {
         screen.say("no job is on its way that nobody works on");
     }
-    let each = free.iter().map(|record| record::resume(client, record, (args, screen)));
-    let ended: Vec<Done> = join_all(each).await.into_iter().collect::<Result<_, Failure>>()?;
-    Ok(ended.into_iter().max().unwrap_or(Done::Accepted))
+    Ok(())
 }

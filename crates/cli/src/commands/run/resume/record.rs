@@ -20,7 +20,7 @@ pub(super) async fn resume(
 ) -> Result<Done, Failure> {
     let provider = client.journaled(&record.intent.offer)?;
     let (job, key) = (journal::name(record).to_owned(), &record.intent.key);
-    if record.is_held(Journal::now()) {
+    if record.is_held_from(provider.journal().owner(), Journal::now()) {
         screen.say(&format!("{job}: another process works on it, or did just now; waiting for it"));
     }
     let mut options = told(record, args, screen, &job);
