@@ -1,6 +1,9 @@
 //! Shared parts of the suites.
 
 pub mod golden;
+pub mod hurried;
 pub mod lift;
 pub mod random;
 pub mod schema;
+pub mod stage;
+pub mod subject;

@@ -12,7 +12,6 @@ mod deadline;
 mod download;
 mod example;
 mod handle;
-mod hurried;
 mod journal;
 mod list;
 mod lost;
@@ -24,8 +23,6 @@ mod retry;
 mod run;
 mod save;
 mod several;
-mod stage;
-mod subject;
 mod traces;
 mod upload;
 
@@ -33,6 +30,7 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 
+use genmux_tests::{stage, subject};
 use list::List;
 use subject::{SUBJECTS, Subject};
 

@@ -279,6 +279,9 @@ impl<P: Provider> Provider for Journaled<P> {
         };
         match ended {
             Some(Ok(outcome)) if is_saved(&outcome, &options) => Ok(outcome),
+            Some(Ok(before)) => {
+                self.fetch_again((&record.intent.key, &before), job, &options).await
+            }
             Some(Err(error)) => Err(error),
             _ => self.inner.wait(job, &options).await,
         }

@@ -38,11 +38,16 @@ pub(super) async fn job(
         job.calls.extend(found.into_iter().map(Call::Accepted));
         return Ok(job.named());
     }
-    let known = poller::ask(line, &tickets).await.map_err(unasked)?;
-    if known.iter().all(Option::is_some) {
+    if all_known(line, &tickets).await? {
         return Ok(begun.job.clone());
     }
     Ok(job)
+}
+
+/// Whether the vendor knows all of some jobs.
+async fn all_known(line: &Line, tickets: &[Ticket]) -> Result<bool, Error> {
+    let known = poller::ask(line, tickets).await.map_err(unasked)?;
+    Ok(known.iter().all(Option::is_some))
 }
 
 /// A vendor that cannot be asked says nothing about what it has.
@@ -51,13 +56,21 @@ fn unasked(mut error: Error) -> Error {
     error.charged(Charged::Unknown)
 }
 
-/// The vendor's jobs of calls that may have been accepted: each the only one of its request since
-/// it was sent that no other work has.
+/// The vendor's jobs of calls that may have been accepted: those with our ids where it knows them,
+/// elsewhere each the only one of its request since it was sent that no other work has.
 pub(super) async fn look(
     line: &Line,
     vendor_id: &str,
     (entry, begun): (&Entry, &Begun),
 ) -> Result<Vec<Ticket>, Error> {
+    if line.adapter.capability().dedupes_submits {
+        let tickets = begun.on_their_way();
+        return if all_known(line, &tickets).await? {
+            Ok(tickets)
+        } else {
+            Err(ambiguous(line, &[]))
+        };
+    }
     let mut last = Vec::new();
     for wait in LOOKS {
         tokio::time::sleep(wait).await;

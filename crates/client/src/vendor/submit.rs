@@ -124,7 +124,7 @@ async fn send_batch(
     }
     options.tell(|| Event::Submitting(ours.then(|| Box::new(begun.job.clone()))));
     let sent = submit_batch(line, batch, options).await;
-    if let (Err(lost), Some(entry), false) = (&sent, &options.entry, ours)
+    if let (Err(lost), Some(entry)) = (&sent, &options.entry)
         && lost.error.kind == ErrorKind::Ambiguous
         && let Ok(found) = recover::look(line, vendor.offer.vendor_id(), (entry, &begun)).await
     {

@@ -1,74 +1,87 @@
 //! The three providers: what is asked of each, and the words of its API that a trial twists.
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc)] // A panic is a failed test.
 
 use genmux::{Kind, Request, ViolationKind};
 use genmux_sandbox::Provider;
 
 /// A provider, as trials see it.
-pub(crate) struct Subject {
-    pub(crate) name: &'static str,
-    pub(crate) sandbox: Provider,
+pub struct Subject {
+    /// Its name, the first part of its offers' names.
+    pub name: &'static str,
+    /// Who plays it.
+    pub sandbox: Provider,
     /// Where its key is looked for.
-    pub(crate) variables: &'static [&'static str],
+    pub variables: &'static [&'static str],
     /// What is asked of it: one offer a kind, the quicker one first.
-    pub(crate) works: &'static [Work],
+    pub works: &'static [Work],
     /// Several pictures of one job.
-    pub(crate) sequence: Option<Work>,
+    pub sequence: Option<Work>,
     /// What takes a picture as a reference.
-    pub(crate) reference: Work,
+    pub reference: Work,
     /// Where references stand in the vendor's payload.
-    pub(crate) references: &'static str,
+    pub references: &'static str,
     /// So many results that they go in more than one submission.
-    pub(crate) many: u64,
+    pub many: u64,
     /// An offer that the provider no longer has.
-    pub(crate) retired: Option<&'static str>,
+    pub retired: Option<&'static str>,
     /// A refusal in the vendor's own words, and what it means.
-    pub(crate) refusal: Refusal,
+    pub refusal: Refusal,
     /// A content check that refuses a call: status and body, where the vendor is known to have one.
-    pub(crate) moderation: Option<(u16, &'static str)>,
+    pub moderation: Option<(u16, &'static str)>,
     /// How it says that a job succeeded.
-    pub(crate) done: &'static str,
+    pub done: &'static str,
     /// How it says that a job runs, and that it waits.
-    pub(crate) back: (&'static str, &'static str),
+    pub back: (&'static str, &'static str),
 }
 
 /// A request, the offer that takes it, and what comes of it.
-pub(crate) struct Work {
-    pub(crate) kind: Kind,
-    pub(crate) offer: &'static str,
+pub struct Work {
+    /// What comes of it.
+    pub kind: Kind,
+    /// The offer that takes it.
+    pub offer: &'static str,
     request: &'static str,
-    pub(crate) size: (u32, u32),
-    pub(crate) seconds: Option<u32>,
-    pub(crate) mime: &'static str,
+    /// Width and height of what comes of it.
+    pub size: (u32, u32),
+    /// How long a clip is.
+    pub seconds: Option<u32>,
+    /// The type of what comes of it.
+    pub mime: &'static str,
 }
 
 /// A refusal of a call.
-pub(crate) struct Refusal {
-    pub(crate) status: u16,
-    pub(crate) body: &'static str,
+pub struct Refusal {
+    /// HTTP status.
+    pub status: u16,
+    /// The vendor's body.
+    pub body: &'static str,
     /// The canonical field that it is about.
-    pub(crate) field: &'static str,
-    pub(crate) kind: ViolationKind,
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub kind: ViolationKind,
 }
 
 impl Work {
-    pub(crate) fn request(&self) -> Request {
+    /// What is asked.
+    pub fn request(&self) -> Request {
         Request::from_json(self.request.as_bytes()).unwrap()
     }
 }
 
 impl Subject {
     /// What is asked of the provider where it does not matter what.
-    pub(crate) fn work(&self) -> &'static Work {
+    pub fn work(&self) -> &'static Work {
         &self.works[0]
     }
 
     /// Another provider, to take over.
-    pub(crate) fn other(&self) -> &'static Subject {
+    pub fn other(&self) -> &'static Subject {
         SUBJECTS.iter().find(|other| other.name != self.name && other.name != "scenario").unwrap()
     }
 }
 
-pub(crate) static SUBJECTS: [Subject; 3] = [RUNWARE, REPLICATE, SCENARIO];
+/// All of them.
+pub static SUBJECTS: [Subject; 3] = [RUNWARE, REPLICATE, SCENARIO];
 
 const RUNWARE_PICTURE: Work = Work {
     kind: Kind::Image,
