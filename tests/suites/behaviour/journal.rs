@@ -14,6 +14,9 @@ pub(crate) fn trials(list: &mut List) {
     list.add("journal::one_key_is_one_job", one_key);
     list.add("journal::one_key_for_two_requests_is_an_error", two_requests);
     list.add("journal::one_key_at_once_is_one_job", at_once);
+    if list.capability().dedupes_submits {
+        list.add("journal::one_key_in_two_journals_is_one_job", two_journals);
+    }
     list.add("journal::a_refused_submission_answers_the_same_again", refused);
     list.add("journal::what_cannot_be_sent_is_not_written_down", not_ready);
     list.add("journal::a_process_that_stops_while_it_waits_is_followed", stopped_waiting);
@@ -85,6 +88,16 @@ async fn at_once(stage: Stage) {
     let (one, other) = tokio::join!(one.run(&request, &options), other.run(&request, &options));
     assert_eq!(one.unwrap(), other.unwrap());
     assert_eq!(stage.calls("submit").await, 1);
+    stage.charged(1);
+}
+
+/// Task ids are made of the key: the vendor takes each once, whoever sends it.
+async fn two_journals(stage: Stage) {
+    let (one, other) = (Shared::default(), Shared::default());
+    let first = one.process(&stage).run(&stage.request(), &keyed()).await.unwrap();
+    let again = other.process(&stage).run(&stage.request(), &keyed()).await.unwrap();
+    assert_eq!(first.job, again.job);
+    assert_eq!(other.only().await.state, State::Succeeded);
     stage.charged(1);
 }
 

@@ -63,12 +63,12 @@ async fn run(steps: &Steps) {
         journal: Some(Journal::with_lease(store, Duration::from_secs(1))),
         ..Settings::default()
     };
-    settings.base_urls.insert(work.provider().to_owned(), env::var(URL).unwrap());
-    let key = match work.provider() {
+    settings.base_urls.insert(work.name().to_owned(), env::var(URL).unwrap());
+    let key = match work.name() {
         "scenario" => Credentials::pair("a-key", "a-secret"),
         _ => Credentials::key("a-key"),
     };
-    settings.credentials.insert(work.provider().to_owned(), key);
+    settings.credentials.insert(work.name().to_owned(), key);
     let provider = Client::new(settings).unwrap().journaled(&offer).unwrap();
     let told = steps.clone();
     let options = RunOptions {

@@ -35,6 +35,9 @@ const AT_ONCE: usize = 30;
 /// A step at which runs still differ in how often they ask is no last one.
 const MOST: u32 = 100;
 
+/// The step at which the vendor has taken the job, and nobody has written that down.
+const PAID: u32 = 6;
+
 #[test]
 fn runware_pays_once_wherever_a_run_is_killed() {
     check(&RUNWARE);
@@ -50,8 +53,22 @@ fn scenario_pays_once_wherever_a_run_is_killed() {
     check(&SCENARIO);
 }
 
-/// Kills a run at step 1, 2, 3 and so on, until one ends by itself.
+/// A run that is killed, and a run that is killed while it finds out what became of the one before.
 fn check(work: &Work) {
+    thread::scope(|scope| {
+        let recovery = scope.spawn(|| kill_at_every_step(work, &[PAID]));
+        let run = kill_at_every_step(work, &[]);
+        let recovery = recovery.join().unwrap();
+        println!(
+            "{}\n{run}\n{}, after a kill at step {PAID}\n{recovery}",
+            work.name(),
+            work.name()
+        );
+    });
+}
+
+/// Kills at step 1, 2, 3 and so on, until a run ends by itself.
+fn kill_at_every_step(work: &Work, before: &[u32]) -> String {
     let (next, last) = (AtomicU32::new(1), AtomicU32::new(MOST));
     let told = Mutex::new(BTreeMap::new());
     let kill_some = || loop {
@@ -59,7 +76,7 @@ fn check(work: &Work) {
         if step > last.load(Ordering::SeqCst) {
             return;
         }
-        let (name, came) = Killed::at(work, step).judge();
+        let (name, came) = Killed::at(work, &[before, &[step]].concat()).judge();
         if name == ENDED {
             last.fetch_min(step, Ordering::SeqCst);
         }
@@ -74,8 +91,8 @@ fn check(work: &Work) {
     let told = told.into_inner().unwrap();
     let steps = told.range(..=last.into_inner()).map(|(step, came)| format!("{step:>3} {came}"));
     let steps: Vec<String> = steps.collect();
-    println!("{}\n{}", work.provider(), steps.join("\n"));
     assert!((15..MOST as usize).contains(&steps.len()), "the steps of a whole run: {steps:#?}");
+    steps.join("\n")
 }
 
 const ENDED: &str = "it ended by itself";
@@ -83,7 +100,7 @@ const ENDED: &str = "it ended by itself";
 /// What is left of a run: a vendor, a folder, and the name of the step.
 struct Killed<'a> {
     work: &'a Work,
-    step: u32,
+    steps: Vec<u32>,
     name: String,
     folder: TempDir,
     sandbox: Sandbox,
@@ -91,14 +108,25 @@ struct Killed<'a> {
 }
 
 impl Killed<'_> {
-    fn at(work: &Work, step: u32) -> Killed<'_> {
+    /// One run after the other in the same folder, each killed at its step.
+    fn at<'a>(work: &'a Work, steps: &[u32]) -> Killed<'a> {
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         let runtime = runtime.worker_threads(1).enable_all().build().unwrap();
         let options = Options { pace: Pace::Polls(1), ..Options::default() };
         let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let url = sandbox.base_url(work.sandbox);
-        let mut child = child::start(work, &url, folder.path(), step);
+        let (folder, steps) = (tempfile::tempdir().unwrap(), steps.to_vec());
+        let mut killed = Killed { work, steps, name: String::new(), folder, sandbox, runtime };
+        for step in killed.steps.clone() {
+            killed.name = killed.kill(step);
+            assert!(step != PAID || killed.charges() == 1, "{killed}: step {PAID} is another one");
+        }
+        killed
+    }
+
+    /// Kills a run at a step, whose name it gives.
+    fn kill(&self, step: u32) -> String {
+        let url = self.sandbox.base_url(self.work.sandbox);
+        let mut child = child::start(self.work, &url, self.folder.path(), step);
         let mut name = ENDED.to_owned();
         for line in BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap) {
             if line.ends_with(steps::HERE) {
@@ -114,8 +142,8 @@ impl Killed<'_> {
         let mut said = String::new();
         child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
         let status = child.wait().unwrap();
-        assert_eq!(status.success(), name == ENDED, "{step}: {name}: {said}");
-        Killed { work, step, name, folder, sandbox, runtime }
+        assert_eq!(status.success(), name == ENDED, "{self} and at {step}, {name}: {said}");
+        name
     }
 
     /// What the step is called, and what came of it.
@@ -158,14 +186,14 @@ impl Killed<'_> {
         let bytes = std::fs::read(path).unwrap();
         assert_eq!(Some(genmux::sha256(&bytes)), artifact.sha256, "{self}");
         assert_eq!(Path::new(run.out.trim()), path, "{self}");
-        assert_eq!(self.named_outputs(), 1, "{self}: the artifact alone");
+        assert_eq!(self.files().len(), 1, "{self}: the artifact alone: {:?}", self.files());
     }
 
-    /// Files that have the name of an output, whole or not.
-    fn named_outputs(&self) -> usize {
+    /// Outputs, whole or half, by name.
+    fn files(&self) -> Vec<String> {
         let files = std::fs::read_dir(outputs(self.folder.path())).unwrap().flatten();
         let names = files.map(|file| file.file_name().into_string().unwrap());
-        names.filter(|name| name.contains("-0.") && !name.ends_with(".part")).count()
+        names.filter(|name| !name.ends_with(".json")).collect()
     }
 
     fn charges(&self) -> usize {
@@ -194,6 +222,6 @@ impl Killed<'_> {
 
 impl std::fmt::Display for Killed<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} killed at step {}, {}", self.work.provider(), self.step, self.name)
+        write!(f, "{} killed at steps {:?}, {}", self.work.name(), self.steps, self.name)
     }
 }

@@ -2,12 +2,12 @@
 
 use std::io::Write as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use futures_util::stream::unfold;
 use genmux::journal::{
-    Change, Claim, Filter, Inserted, Intent, JobStore, Lease, Millis, Record, SqliteStore,
+    Change, Claim, Filter, Inserted, Intent, JobStore, Lease, Millis, Record, SqliteStore, State,
     StoreError, Version,
 };
 use genmux::{Body, HttpTransport, ResponseBody, Transport, TransportError};
@@ -21,11 +21,13 @@ pub(crate) const HERE: &str = "here";
 pub(crate) struct Steps {
     last: u32,
     done: Arc<AtomicU32>,
+    /// Whether the next request is the one that costs money.
+    pays: Arc<AtomicBool>,
 }
 
 impl Steps {
     pub(crate) fn until(last: u32) -> Steps {
-        Steps { last, done: Arc::default() }
+        Steps { last, done: Arc::default(), pays: Arc::default() }
     }
 
     /// Tells of a step. At the last one nothing of this process goes on: it has a single thread.
@@ -53,13 +55,12 @@ impl Steps {
 #[derive(Debug)]
 pub(crate) struct Counted {
     steps: Steps,
-    sent: AtomicU32,
     through: HttpTransport,
 }
 
 impl Counted {
     pub(crate) fn new(steps: Steps) -> Counted {
-        Counted { steps, sent: 0.into(), through: HttpTransport::default() }
+        Counted { steps, through: HttpTransport::default() }
     }
 }
 
@@ -67,11 +68,11 @@ impl Counted {
 impl Transport for Counted {
     async fn send(&self, request: Request<Body>) -> Result<Response<ResponseBody>, TransportError> {
         let output = request.uri().path().contains("/outputs/");
-        let first = self.sent.fetch_add(1, Ordering::SeqCst) == 0;
+        let pays = self.steps.pays.swap(false, Ordering::SeqCst);
         let name = match () {
             () if output => "an output is asked for",
-            () if first => "the request that costs money",
-            () => "a poll",
+            () if pays => "the request that costs money",
+            () => "the vendor is asked",
         };
         let reply = self.steps.around(name, self.through.send(request)).await?;
         Ok(if output { reply.map(|body| pieces(body, self.steps.clone())) } else { reply })
@@ -117,11 +118,17 @@ impl JobStore for Written {
             Some(state) => format!("{state} is written"),
             None => "a fact is written".to_owned(),
         };
-        self.steps.around(&name, self.inner.change(key, version, change)).await
+        let sends = change.state == Some(State::Submitting);
+        let changed = self.steps.around(&name, self.inner.change(key, version, change)).await;
+        self.steps.pays.store(sends && changed.is_ok(), Ordering::SeqCst);
+        changed
     }
 
+    /// Asked for again and again, by the clock, while somebody has it.
     async fn acquire(&self, key: &str, lease: Lease, now: Millis) -> Result<Record, StoreError> {
-        self.steps.around("the lease is taken", self.inner.acquire(key, lease, now)).await
+        let record = self.inner.acquire(key, lease, now).await?;
+        self.steps.step("after the lease is taken");
+        Ok(record)
     }
 
     /// By the clock, so that it has no number.

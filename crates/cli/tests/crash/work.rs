@@ -47,7 +47,7 @@ impl Work {
         [&RUNWARE, &REPLICATE, &SCENARIO].into_iter().find(|work| work.offer == offer).unwrap()
     }
 
-    pub(crate) fn provider(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         self.sandbox.name()
     }
 }

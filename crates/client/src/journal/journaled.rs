@@ -6,13 +6,14 @@ use genmux_core::{Charged, ErrorKind, JobStatus, Rejection, Request};
 use super::ended::{end, handle, is_saved, stored, with_outcome};
 use super::entry::{Entry, Journal, beside, unwritten};
 use super::error::StoreError;
-use super::intent::{intent, refusal, said, value, whole};
+use super::folder::clear_halves;
+use super::intent::{intent, refusal, said, value};
 use super::record::{Change, Inserted, Record};
 use super::state::State;
 use crate::error::{Error, RunError};
 use crate::event::Event;
 use crate::job::Job;
-use crate::options::{Progress, RunOptions, SaveTo};
+use crate::options::{Progress, RunOptions};
 use crate::outcome::Outcome;
 use crate::provider::{Preview, Provider, Snapshot};
 
@@ -186,19 +187,6 @@ enum TakenUp {
     Not(StoreError),
 }
 
-impl Record {
-    /// What lies in the folder of a job under the names of its outputs is its own: half of it may
-    /// have been saved by a process that is no more.
-    fn saving_over_its_own(&self, options: &RunOptions) -> RunOptions {
-        let mut options = options.clone();
-        let own = |save: &&mut SaveTo| self.intent.save_to == Some(whole(&save.folder));
-        if let Some(save) = options.save.as_mut().filter(own) {
-            save.overwrite = true;
-        }
-        options
-    }
-}
-
 /// Tells also that the work runs.
 fn tapped(also: Option<Progress>, told: tokio::sync::mpsc::Sender<()>) -> Progress {
     Progress::new(move |event: Event| {
@@ -265,7 +253,10 @@ impl<P: Provider> Provider for Journaled<P> {
         };
         let options = record.saving_over_its_own(options);
         let ended = match self.take_up(&record.intent.key, &options).await {
-            Ok(entry) => return self.finish(&entry, job, &options).await,
+            Ok(entry) => {
+                clear_halves(job, &options);
+                return self.finish(&entry, job, &options).await;
+            }
             Err(TakenUp::Ended(record)) => stored(&record, job),
             Err(TakenUp::Not(StoreError::Leased(_))) => {
                 let message = "another process works on the job and is not done";

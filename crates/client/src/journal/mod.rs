@@ -47,6 +47,7 @@ pub mod conformance;
 mod ended;
 mod entry;
 mod error;
+mod folder;
 mod intent;
 mod journaled;
 mod memory;

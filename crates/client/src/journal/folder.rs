@@ -1,0 +1,36 @@
+//! What a process that is no more left in the folder of a job.
+
+use super::intent::whole;
+use super::record::Record;
+use crate::download::safe_stem;
+use crate::job::Job;
+use crate::options::{RunOptions, SaveTo};
+
+impl Record {
+    /// What lies in the folder of a job under the names of its outputs is its own: half of it may
+    /// have been saved by a process that is no more.
+    pub(super) fn saving_over_its_own(&self, options: &RunOptions) -> RunOptions {
+        let mut options = options.clone();
+        let own = |save: &&mut SaveTo| self.intent.save_to == Some(whole(&save.folder));
+        if let Some(save) = options.save.as_mut().filter(own) {
+            save.overwrite = true;
+        }
+        options
+    }
+}
+
+/// Removes the half files of a job's outputs, where its names are its own: whoever has the lease
+/// is the only one who fetches them.
+pub(super) fn clear_halves(job: &Job, options: &RunOptions) {
+    let Some(save) = options.save.as_ref().filter(|save| save.overwrite) else { return };
+    let stems: Vec<String> =
+        job.tickets().map(|(_, ticket)| format!(".{}-", safe_stem(&ticket.id))).collect();
+    for entry in std::fs::read_dir(&save.folder).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_half = name.ends_with(".part") && stems.iter().any(|stem| name.starts_with(stem));
+        if is_half && let Err(error) = std::fs::remove_file(entry.path()) {
+            // It takes room, and that is all.
+            tracing::warn!(%error, "half an output of an earlier run was not removed");
+        }
+    }
+}
