@@ -27,7 +27,8 @@ pub(super) fn clear_halves(job: &Job, options: &RunOptions) {
         job.tickets().map(|(_, ticket)| format!(".{}-", safe_stem(&ticket.id))).collect();
     for entry in std::fs::read_dir(&save.folder).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let is_half = name.ends_with(".part") && stems.iter().any(|stem| name.starts_with(stem));
+        let own = stems.iter().any(|stem| name.starts_with(stem));
+        let is_half = own && entry.path().extension().is_some_and(|it| it == "part");
         if is_half && let Err(error) = std::fs::remove_file(entry.path()) {
             // It takes room, and that is all.
             tracing::warn!(%error, "half an output of an earlier run was not removed");
