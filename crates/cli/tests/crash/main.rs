@@ -192,8 +192,8 @@ impl Killed<'_> {
     /// Outputs, whole or half, by name.
     fn files(&self) -> Vec<String> {
         let files = std::fs::read_dir(outputs(self.folder.path())).unwrap().flatten();
-        let names = files.map(|file| file.file_name().into_string().unwrap());
-        names.filter(|name| !name.ends_with(".json")).collect()
+        let outputs = files.filter(|file| file.path().extension().is_some_and(|it| it != "json"));
+        outputs.map(|file| file.file_name().into_string().unwrap()).collect()
     }
 
     fn charges(&self) -> usize {

@@ -18,6 +18,7 @@ const KEPT: usize = 256 * 1024;
 
 /// How a request is to be run, as far as another process must know it.
 #[derive(Debug, Default, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches, each named")]
 struct Manner {
     /// As on the command line.
     policy: String,
