@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use genmux::journal::{Filter, JobStore as _, Journal, Journaled, MemoryStore, Record, State};
+use genmux::journal::{
+    Change, Filter, JobStore as _, Journal, Journaled, Lease, MemoryStore, Record, State,
+};
 use genmux::{ErrorKind, Provider as _, RunError, RunOptions, Vendor};
 use genmux_sandbox::{Fault, Step};
 
@@ -35,6 +37,7 @@ pub(crate) fn trials(list: &mut List) {
     list.add("journal::lost_before_it_arrived_is_settled_by_a_person", never_arrived);
     list.add("journal::two_of_the_same_are_settled_by_a_person", two_candidates);
     list.add("journal::what_another_job_has_is_not_adopted", not_anothers);
+    list.add("journal::what_was_settled_meanwhile_stays_so", settled_meanwhile);
 }
 
 /// What two processes share: the journal's file, and nothing else.
@@ -232,4 +235,24 @@ async fn not_anothers(stage: Stage) {
     let again = process.run(&stage.request(), &keyed()).await.unwrap_err();
     assert_eq!(again.failed().unwrap().kind, ErrorKind::Canceled, "{again}");
     stage.charged(1);
+}
+
+/// A person decides on what was read; another process finds the job before the decision is taken.
+async fn settled_meanwhile(stage: Stage) {
+    let (one, other) = (stage.submitted().await, stage.submitted().await);
+    stage.fault_for_ever(Step::Submit, Fault::ResetBefore);
+    let shared = Shared::default();
+    shared.process(&stage).run(&stage.request(), &keyed()).await.unwrap_err();
+    let lease = Lease::new("another", Journal::now(), 60_000);
+    let held = shared.0.acquire("a-key", lease, Journal::now()).await.unwrap();
+    let (process, options) = (shared.process(&stage), RunOptions::default());
+    let found = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let mut found = Change::to(State::Submitted, "another", Journal::now());
+        (found.job, found.release) = (serde_json::to_value(&one).ok(), true);
+        shared.0.change("a-key", held.version, found).await.unwrap();
+    };
+    let (late, ()) = tokio::join!(process.adopt("a-key", &other.id, &options), found);
+    assert!(late.unwrap_err().to_string().contains("nothing to settle"));
+    assert_eq!(shared.only().await.handle().unwrap().unwrap().id, one.id);
 }

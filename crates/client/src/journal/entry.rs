@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::begun::{Begun, vendor_jobs};
+use super::decide::{self, Failure};
 use super::error::StoreError;
 use super::record::{Change, Lease, Millis, Record, Version};
 use super::state::State;
@@ -163,16 +164,15 @@ impl Entry {
         Ok(())
     }
 
-    /// Whether a free failure leaves open what became of an earlier submission: only a verdict on
-    /// the very same payload holds for both.
-    pub(super) fn leaves_open(&self, error: &Error) -> bool {
-        let verdict = matches!(error.kind, ErrorKind::Invalid | ErrorKind::Moderation(_));
-        self.doubt && !(verdict && error.status.is_some())
-    }
-
-    /// Whether nothing was sent under this entry, while something may have been before it.
-    pub(super) fn is_untouched(&self) -> bool {
-        self.begun.is_some() && !self.sent.load(Ordering::Relaxed)
+    /// A failure, as it is judged.
+    pub(super) fn failure(&self, error: &Error) -> Failure {
+        Failure {
+            kind: error.kind,
+            charged: error.charged,
+            answered: error.status.is_some(),
+            doubt: self.doubt,
+            untouched: self.begun.is_some() && !self.sent.load(Ordering::Relaxed),
+        }
     }
 
     /// Whether a job of the vendor belongs to another piece of work, or may: somebody who submits
@@ -180,8 +180,8 @@ impl Entry {
     pub(crate) async fn is_taken(&self, id: &str) -> Result<bool, Error> {
         let store = self.journal.store();
         let owner = store.find_vendor_job(&self.provider, id).await.map_err(unwritten)?;
-        if let Some(record) = owner {
-            return Ok(record.intent.key != self.key);
+        if owner.is_some() {
+            return Ok(self.is_anothers(owner.as_ref(), &[]));
         }
         let filter = Filter {
             states: vec![State::Submitting],
@@ -189,11 +189,11 @@ impl Entry {
             ..Filter::default()
         };
         let sending = store.list(filter).await.map_err(unwritten)?;
-        let now = Journal::now();
-        let rival = |it: &Record| {
-            it.intent.key != self.key && it.intent.digest == self.digest && it.is_held(now)
-        };
-        Ok(sending.iter().any(rival))
+        Ok(self.is_anothers(None, &sending))
+    }
+
+    fn is_anothers(&self, owner: Option<&Record>, sending: &[Record]) -> bool {
+        decide::is_anothers(owner, sending, (&self.key, &self.digest), Journal::now())
     }
 
     /// A change of the state by this process, now.

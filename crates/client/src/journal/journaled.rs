@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use genmux_core::{Charged, ErrorKind, JobStatus, Rejection, Request};
 
+use super::decide::{after_failure, is_unsent};
 use super::ended::{end, handle, is_saved, stored, with_outcome};
 use super::entry::{Entry, Journal, beside, unwritten};
 use super::error::StoreError;
@@ -75,14 +76,12 @@ impl<P: Provider> Journaled<P> {
     }
 
     async fn failed(&self, entry: &Entry, error: &Error) -> Result<Record, StoreError> {
-        let mut change = match error.kind {
-            ErrorKind::Ambiguous => entry.to(State::Ambiguous),
-            // What may have been sent before is as unknown as it was.
-            _ if entry.is_untouched() => entry.note(),
-            _ if error.may_have_been_charged() || entry.leaves_open(error) => {
-                entry.to(State::Ambiguous)
+        let mut change = match after_failure(entry.failure(error)) {
+            Some(State::Failed) => {
+                Change { outcome: value(&refusal(error)), ..entry.to(State::Failed) }
             }
-            _ => Change { outcome: value(&refusal(error)), ..entry.to(State::Failed) },
+            Some(state) => entry.to(state),
+            None => entry.note(),
         };
         change.error = Some(said(error));
         change.release = true;
@@ -172,11 +171,6 @@ impl<P: Provider> Journaled<P> {
             options.tell(|| Event::Unwritten { message: error.to_string() });
         }
     }
-}
-
-/// Whether a record has no handle yet, and may never have one.
-pub(super) fn is_unsent(state: State) -> bool {
-    matches!(state, State::Intended | State::Submitting | State::Ambiguous)
 }
 
 /// Why a record is not worked on here.

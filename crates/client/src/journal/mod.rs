@@ -44,6 +44,7 @@
 mod begun;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod decide;
 mod ended;
 mod entry;
 mod error;

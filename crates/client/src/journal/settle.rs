@@ -3,10 +3,11 @@
 use genmux_core::{Charged, ErrorKind};
 
 use super::begun::Begun;
+use super::decide::{is_unsent, is_unsettled};
 use super::ended::handle;
 use super::entry::{Entry, unwritten};
 use super::error::StoreError;
-use super::journaled::{Journaled, is_unsent};
+use super::journaled::Journaled;
 use super::record::Record;
 use super::state::State;
 use crate::error::{Error, RunError};
@@ -59,7 +60,7 @@ impl<P: Provider> Journaled<P> {
             let message = format!("{} does not know a job {id:?}", record.provider());
             return Err(Error::new(ErrorKind::NotFound, message).into());
         }
-        let record = self.own(key, options).await?;
+        let record = self.own_unsettled(key, options).await?;
         self.go_on(&record, Some(begun), options).await
     }
 
@@ -69,7 +70,7 @@ impl<P: Provider> Journaled<P> {
     /// As [`Provider::run`]; [`ErrorKind::Invalid`] where the record needs no settling.
     pub async fn send_again(&self, key: &str, options: &RunOptions) -> Result<Outcome, RunError> {
         self.unsettled(key).await?;
-        let record = self.own(key, options).await?;
+        let record = self.own_unsettled(key, options).await?;
         let begun = record.begun().map(|begun| begun.forgotten());
         self.go_on(&record, begun, options).await
     }
@@ -130,12 +131,26 @@ impl<P: Provider> Journaled<P> {
 
     /// A record of which nobody knows whether a job exists.
     async fn unsettled(&self, key: &str) -> Result<Record, Error> {
-        let record = self.read(key).await?;
-        match record.state {
-            State::Ambiguous | State::Submitting => Ok(record),
-            state => Err(invalid(&format!("the job is {state}: there is nothing to settle"))),
-        }
+        still_unsettled(self.read(key).await?)
     }
+
+    /// Takes a record that is to be settled: whoever had it may have come through meanwhile.
+    async fn own_unsettled(&self, key: &str, options: &RunOptions) -> Result<Record, Error> {
+        let record = self.own(key, options).await?;
+        let entry = Entry::of(self.journal(), &record);
+        let unsettled = still_unsettled(record);
+        if unsettled.is_err() {
+            entry.release().await;
+        }
+        unsettled
+    }
+}
+
+fn still_unsettled(record: Record) -> Result<Record, Error> {
+    if is_unsettled(record.state) {
+        return Ok(record);
+    }
+    Err(invalid(&format!("the job is {}: there is nothing to settle", record.state)))
 }
 
 /// Outputs go where the first process was told, unless the caller says otherwise.

@@ -10,12 +10,13 @@ mod reason;
 use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
-use genmux_core::{Charged, ErrorKind, HttpRequest, Reply, VendorError};
+use genmux_core::{ErrorKind, HttpRequest, Reply, VendorError};
 use http::HeaderMap;
 use tokio::time::Instant;
 
 use crate::account::Line;
 use crate::error::Error;
+use crate::journal::decide::may_be_accepted;
 use budget::Budget;
 use circuit::Circuit;
 pub(crate) use reason::{Reason, all_throttled};
@@ -109,7 +110,7 @@ where
             Ok(done) => return Ok(tries.succeeded(done)),
             Err(last) => last,
         };
-        maybe_accepted |= last.as_ref().charged != Charged::No;
+        maybe_accepted |= may_be_accepted(last.as_ref().charged);
         let reason = Reason::of_submission(last.as_ref(), terms.dedupes);
         if !tries.wait(reason, last.as_ref()).await {
             return Err(Refused { last, maybe_accepted });

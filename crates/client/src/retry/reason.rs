@@ -5,6 +5,7 @@ use std::error::Error as _;
 use genmux_core::{Charged, ErrorKind, SubmitResult, VendorError};
 
 use crate::error::Error;
+use crate::journal::decide::may_be_repeated;
 use crate::transport::{TransportError, TransportErrorKind};
 
 /// Why a call is tried again.
@@ -30,12 +31,14 @@ impl Reason {
     /// Of a submission: only where nothing came of it for certain, or where the vendor takes the
     /// same task once, however often it is sent.
     pub(super) fn of_submission(error: &Error, dedupes: bool) -> Option<Reason> {
+        if !may_be_repeated(error.charged, dedupes) {
+            return None;
+        }
         match (error.charged, error.kind) {
             (Charged::No, ErrorKind::RateLimited) => Some(Reason::Throttled),
             // Nothing was sent: a refusal for good carries no transport error.
             (Charged::No, _) => is_down(error).then_some(Reason::Transient),
-            (Charged::Unknown, _) if dedupes => Some(Reason::Transient),
-            _ => None,
+            _ => Some(Reason::Transient),
         }
     }
 }

@@ -1,7 +1,7 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
-use genmux_core::Ticket;
+use genmux_core::{Charged, Ticket};
 
 use super::scripted::{Gets, Scripted};
 use super::*;

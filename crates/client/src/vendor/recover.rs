@@ -10,6 +10,7 @@ use super::submit::Failed;
 use crate::account::Line;
 use crate::error::Error;
 use crate::job::{Call, Job};
+use crate::journal::decide::{self, First};
 use crate::journal::{Begun, Entry, Journal, Millis};
 use crate::poller;
 
@@ -30,24 +31,24 @@ pub(super) async fn job(
 ) -> Result<Job, Failed> {
     let mut job = begun.answered_job();
     let tickets = begun.on_their_way();
-    if tickets.is_empty() || begun.payloads.is_empty() {
-        return Ok(job);
+    let open = !tickets.is_empty() && !begun.payloads.is_empty();
+    match decide::first(open, line.adapter.capability().dedupes_submits) {
+        First::Send => Ok(job),
+        First::Look => {
+            let found = look(line, vendor_id, (entry, begun)).await?;
+            job.calls.extend(found.into_iter().map(Call::Accepted));
+            Ok(job.named())
+        }
+        First::Ask => {
+            Ok(if all_known(line, &tickets).await? { begun.job.clone() } else { job })
+        }
     }
-    if !line.adapter.capability().dedupes_submits {
-        let found = look(line, vendor_id, (entry, begun)).await?;
-        job.calls.extend(found.into_iter().map(Call::Accepted));
-        return Ok(job.named());
-    }
-    if all_known(line, &tickets).await? {
-        return Ok(begun.job.clone());
-    }
-    Ok(job)
 }
 
 /// Whether the vendor knows all of some jobs.
 async fn all_known(line: &Line, tickets: &[Ticket]) -> Result<bool, Error> {
     let known = poller::ask(line, tickets).await.map_err(unasked)?;
-    Ok(known.iter().all(Option::is_some))
+    Ok(decide::are_accepted(&known))
 }
 
 /// A vendor that cannot be asked says nothing about what it has.
@@ -75,7 +76,7 @@ pub(super) async fn look(
     for wait in LOOKS {
         tokio::time::sleep(wait).await;
         last = candidates(line, vendor_id, (entry, begun)).await.map_err(unasked)?;
-        if let Some(found) = only(&last) {
+        if let Some(found) = decide::only(&last) {
             let tickets = begun.on_their_way().into_iter().zip(found);
             return Ok(tickets.map(|(ticket, id)| Ticket { id, ..ticket }).collect());
         }
@@ -95,11 +96,6 @@ fn ambiguous(line: &Line, candidates: &[Vec<String>]) -> Error {
          --allow-duplicate or --give-up)"
     );
     Error::new(ErrorKind::Ambiguous, message).charged(Charged::Unknown)
-}
-
-/// One job for each payload, if there is exactly one for each.
-fn only(candidates: &[Vec<String>]) -> Option<Vec<String>> {
-    candidates.iter().map(|ids| <[String; 1]>::try_from(ids.clone()).ok().map(|[id]| id)).collect()
 }
 
 /// The jobs that each payload may have become.
@@ -166,17 +162,6 @@ fn millis(time: SystemTime) -> Option<Millis> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn ids(lists: &[&[&str]]) -> Vec<Vec<String>> {
-        lists.iter().map(|list| list.iter().map(|id| (*id).to_owned()).collect()).collect()
-    }
-
-    #[test]
-    fn one_job_for_each_call_is_adopted_and_nothing_else() {
-        assert_eq!(only(&ids(&[&["a"], &["b"]])), Some(vec!["a".to_owned(), "b".to_owned()]));
-        assert_eq!(only(&ids(&[&["a"], &[]])), None);
-        assert_eq!(only(&ids(&[&["a", "b"]])), None);
-    }
 
     #[test]
     fn the_vendors_clock_is_read_off_its_answers() {

@@ -1,8 +1,8 @@
 //! The one step that costs money.
 
 use genmux_core::{
-    Charged, ErrorKind, HttpRequest, Payload, Request, SubmitResult, Translation, VendorError,
-    Violation, Wiring,
+    ErrorKind, HttpRequest, Payload, Request, SubmitResult, Translation, VendorError, Violation,
+    Wiring,
 };
 
 use tokio::time::Instant;
@@ -12,6 +12,7 @@ use crate::account::{Account, Line};
 use crate::error::{Error, RunError};
 use crate::event::Event;
 use crate::job::{Call, Job};
+use crate::journal::decide::{as_unknown, is_looked_for};
 use crate::journal::{Begun, Entry, Journal, ticket};
 use crate::options::RunOptions;
 use crate::retry::{self, Terms};
@@ -125,7 +126,7 @@ async fn send_batch(
     options.tell(|| Event::Submitting(ours.then(|| Box::new(begun.job.clone()))));
     let sent = submit_batch(line, batch, options).await;
     if let (Err(lost), Some(entry)) = (&sent, &options.entry)
-        && lost.error.kind == ErrorKind::Ambiguous
+        && is_looked_for(lost.error.kind)
         && let Ok(found) = recover::look(line, vendor.offer.vendor_id(), (entry, &begun)).await
     {
         job.calls.extend(found.into_iter().map(Call::Accepted));
@@ -263,9 +264,7 @@ fn ambiguous(mut failed: Failed, line: &Line) -> Failed {
          the vendor's list of jobs before it is sent again",
         line.adapter.provider()
     );
-    failed.error.kind = ErrorKind::Ambiguous;
-    // The last try may have been refused for free where an earlier one was accepted.
-    failed.error.charged = failed.error.charged.max(Charged::Unknown);
+    (failed.error.kind, failed.error.charged) = as_unknown(failed.error.charged);
     failed.error.message = message;
     failed
 }
