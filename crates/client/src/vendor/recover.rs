@@ -39,9 +39,7 @@ pub(super) async fn job(
             job.calls.extend(found.into_iter().map(Call::Accepted));
             Ok(job.named())
         }
-        First::Ask => {
-            Ok(if all_known(line, &tickets).await? { begun.job.clone() } else { job })
-        }
+        First::Ask => Ok(if all_known(line, &tickets).await? { begun.job.clone() } else { job }),
     }
 }
 

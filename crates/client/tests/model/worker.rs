@@ -143,9 +143,16 @@ impl Worker<'_> {
         next.push(("cannot ask", self.fails(*self.world, task, UNASKED)));
     }
 
+    /// What was lost is looked for: by our id where the vendor knows it, in its list elsewhere.
     fn looks(&self, task: Task, next: &mut Next) {
-        let found = record::candidates(self.world, self.setting, task.row);
-        let found = (self.rules.only)(&[found]);
+        let found = if self.setting.dedupes {
+            let shown = self.world.job(task.row).filter(|job| job.shown);
+            let known = (self.rules.are_accepted)(&[shown.map(|_| ())]);
+            known.then(|| vec![task.row.to_string()])
+        } else {
+            let found = record::candidates(self.world, self.setting, task.row);
+            (self.rules.only)(&[found])
+        };
         let after = match found.as_deref() {
             Some([id]) => {
                 let accepted = task.at_last(Step::Accepted(id.parse().unwrap()));
@@ -218,7 +225,7 @@ impl Worker<'_> {
         if task.maybe {
             (kind, charged) = decide::as_unknown(charged);
         }
-        let looks = decide::is_looked_for(kind, self.setting.dedupes);
+        let looks = decide::is_looked_for(kind);
         next.push(if looks {
             ("fails, and looks", world.with(self.number, Task { step: Step::Look, ..task }))
         } else {
