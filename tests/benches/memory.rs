@@ -5,85 +5,33 @@
 //! to the medium, or its share for every job.
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // A bench that fails should stop; it prints.
 
-use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::process::{Child, Command, Stdio};
+mod vendors;
+
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use genmux::{Client, Credentials, Files, Media, Request, RunOptions, Settings};
-use genmux_sandbox::{Options, Pace, Sandbox};
+use genmux::{Client, Media, Request, RunOptions};
 use peak_alloc::PeakAlloc;
+use vendors::Vendors;
 
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
 const MEDIUM: usize = 10_000_000;
-const PLAYS_VENDORS: &str = "--play-vendors";
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    if std::env::args().any(|argument| argument == PLAYS_VENDORS) {
-        return runtime.block_on(play_vendors());
+    if vendors::are_played() {
+        return runtime.block_on(vendors::play(20_000));
     }
     let vendors = Vendors::start();
     runtime.block_on(async {
         media(&vendors).await;
-        let jobs = if std::env::args().any(|argument| argument == "--test") { 20 } else { 1000 };
+        let jobs = if vendors::is_trial() { 20 } else { 1000 };
         waiting(&vendors, "runware/seedream-4.0", jobs).await;
         waiting(&vendors, "replicate/seedance-2.0-fast", jobs).await;
         waiting(&vendors, "scenario/seedream-4.0", jobs).await;
     });
-}
-
-/// The vendors in a process of their own; they end when their input does.
-struct Vendors {
-    process: Child,
-    urls: BTreeMap<String, String>,
-}
-
-impl Vendors {
-    fn start() -> Vendors {
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command.arg(PLAYS_VENDORS).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut process = command.spawn().unwrap();
-        let lines = BufReader::new(process.stdout.take().unwrap()).lines().take(3);
-        let urls = lines.map(|line| {
-            let line = line.unwrap();
-            let (provider, url) = line.split_once(' ').unwrap();
-            (provider.to_owned(), url.to_owned())
-        });
-        Vendors { urls: urls.collect(), process }
-    }
-
-    fn client(&self) -> Client {
-        let key = |provider: &String| (provider.clone(), Credentials::pair("key", "secret"));
-        let settings = Settings {
-            files: Files::Anywhere,
-            base_urls: self.urls.clone(),
-            credentials: self.urls.keys().map(key).collect(),
-            environment: false,
-            ..Settings::default()
-        };
-        Client::new(settings).unwrap()
-    }
-}
-
-impl Drop for Vendors {
-    fn drop(&mut self) {
-        let _ended = self.process.kill();
-        let _reaped = self.process.wait();
-    }
-}
-
-async fn play_vendors() {
-    let options = Options { pace: Pace::Millis(20_000), ..Options::default() };
-    let sandbox = Sandbox::start(options).await.unwrap();
-    for provider in genmux_sandbox::Provider::ALL {
-        println!("{} {}", provider.name(), sandbox.base_url(provider));
-    }
-    let until_the_parent_ends = || std::io::stdin().read_to_end(&mut Vec::new());
-    tokio::task::spawn_blocking(until_the_parent_ends).await.unwrap().unwrap();
 }
 
 /// A picture of which only the header is true: 10 MB of a PNG of 1024 x 1024 pixels.
@@ -115,7 +63,7 @@ async fn media(vendors: &Vendors) {
 }
 
 async fn submit(vendors: &Vendors, offer: &str, (form, media): (&str, &Media)) {
-    let client = vendors.client();
+    let client = Client::new(vendors.settings()).unwrap();
     let provider = client.provider(offer).unwrap();
     let mut request = request(offer);
     // The first connection, the certificates and the compiled plan are not the medium's.
@@ -139,7 +87,7 @@ fn request(offer: &str) -> Request {
 }
 
 async fn waiting(vendors: &Vendors, offer: &str, jobs: usize) {
-    let client = vendors.client();
+    let client = Client::new(vendors.settings()).unwrap();
     let provider = client.provider(offer).unwrap();
     let options = RunOptions { deadline: Some(Duration::from_secs(8)), ..RunOptions::default() };
     let request = request(offer);
