@@ -161,6 +161,25 @@ fn a_lost_job_stays_ambiguous_until_it_is_sent_again_on_demand() {
 }
 
 #[test]
+fn what_nobody_knows_of_is_not_sent_again_under_another_key() {
+    let desk = Desk::new();
+    desk.lost();
+    let out = desk.out();
+    let args = ["generate", "-", "--to", SEEDANCE, "--out", out.to_str().unwrap()];
+    let again = desk.genmux(&args, CLIP);
+    assert_eq!(again.code, 2, "{}", again.err);
+    assert!(again.err.contains("genmux resume lost"), "{}", again.err);
+    is_there(&desk.genmux(&[&args[..], &["--allow-duplicate"]].concat(), CLIP));
+}
+
+#[test]
+fn an_empty_key_is_none() {
+    let args = ["generate", "-", "--to", SEEDREAM, "--idempotency-key", ""];
+    let run = Desk::new().genmux(&args, PICTURE);
+    assert!(run.code == 2 && run.err.contains("a value is required"), "{}", run.err);
+}
+
+#[test]
 fn a_lost_job_can_be_given_up() {
     let desk = Desk::new();
     desk.lost();

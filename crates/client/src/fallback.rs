@@ -78,17 +78,18 @@ impl Fallback {
         F: Future<Output = Result<T, RunError>>,
     {
         let started = Instant::now();
-        let mut asked = &self.first;
-        let mut others = self.others.iter();
-        let mut turn = 0;
+        let members: Vec<_> = self.members().collect();
+        let mut turn = self.begun(options).await;
         loop {
+            let asked = members[turn];
             let left = left(options, started);
             let failed = match ask(asked.clone(), keyed(left, turn)).await {
                 Ok(done) => return Ok(done),
                 Err(failed) => failed,
             };
             let in_time = options.deadline.is_none_or(|deadline| started.elapsed() < deadline);
-            let Some(next) = others.next().filter(|_| in_time && self.goes_on(&failed)) else {
+            let next = members.get(turn + 1).filter(|_| in_time && self.goes_on(&failed));
+            let Some(next) = next else {
                 return Err(failed);
             };
             options.tell(|| Event::Fallback {
@@ -96,9 +97,22 @@ impl Fallback {
                 to: next.offers().join(", "),
                 reason: failed.to_string(),
             });
-            asked = next;
             turn += 1;
         }
+    }
+
+    /// The member that work of this key was begun at last: the same key goes on there, whatever
+    /// became of those before it.
+    async fn begun(&self, options: &RunOptions) -> usize {
+        let mut begun = 0;
+        for (turn, member) in self.members().enumerate().skip(1) {
+            if options.idempotency_key.is_some()
+                && member.is_begun(&keyed(options.clone(), turn)).await
+            {
+                begun = turn;
+            }
+        }
+        begun
     }
 
     fn members(&self) -> impl Iterator<Item = &Arc<dyn Provider>> {

@@ -94,6 +94,10 @@ impl<P: Provider> Provider for RateLimited<P> {
         self.inner.ready(options)
     }
 
+    async fn is_begun(&self, options: &RunOptions) -> bool {
+        self.inner.is_begun(options).await
+    }
+
     async fn submit(&self, request: &Request, options: &RunOptions) -> Result<Job, RunError> {
         // A rejection is free and needs no turn.
         self.inner.translate(request, options)?;

@@ -41,6 +41,11 @@ pub trait Provider: Send + Sync + fmt::Debug {
         Ok(())
     }
 
+    /// Whether work of the idempotency key of these options was begun here, as far as is known.
+    async fn is_begun(&self, _options: &RunOptions) -> bool {
+        false
+    }
+
     /// Uploads media and submits the work, at most once; returns as soon as it is accepted.
     ///
     /// # Errors

@@ -1,7 +1,6 @@
 //! Accounts at all providers, and the offers served through them.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use genmux_client::journal::{Journal, Journaled};
@@ -9,10 +8,10 @@ use genmux_client::{
     Account, Credentials, Error, Fallback, HttpOptions, HttpTransport, Inspect, Job, Provider,
     RunOptions, Transport, Vendor,
 };
-use genmux_core::{Auth, Context, ErrorKind, Request};
+use genmux_core::{Auth, ErrorKind, Request};
 
 use crate::catalog::Catalog;
-use crate::inspect::{FileAccess, allowed_path, context, context_with_files};
+use crate::files::Files;
 use crate::providers::{adapter, adapters};
 use crate::which::{Standing, Wish};
 
@@ -72,42 +71,6 @@ impl Default for Settings {
             transport: None,
             journal: None,
         }
-    }
-}
-
-/// Which local files a request may name.
-#[derive(Clone, Debug, Default)]
-pub enum Files {
-    /// None.
-    #[default]
-    None,
-    /// Files below this directory, links followed; relative paths are taken from it.
-    Within(PathBuf),
-    /// Any file that the process can read.
-    Anywhere,
-}
-
-impl Files {
-    fn access(&self) -> Option<FileAccess<'_>> {
-        match self {
-            Files::None => None,
-            Files::Within(directory) => Some(FileAccess::Within(directory)),
-            Files::Anywhere => Some(FileAccess::Anywhere),
-        }
-    }
-}
-
-impl Inspect for Files {
-    fn context(&self, request: &Request) -> Context {
-        match self.access() {
-            None => context(request),
-            Some(access) => context_with_files(request, access),
-        }
-    }
-
-    fn path(&self, text: &str) -> Result<PathBuf, String> {
-        let access = self.access().ok_or("local paths are not allowed here")?;
-        allowed_path(text, access)
     }
 }
 

@@ -38,6 +38,8 @@ mod catalog;
 #[cfg(feature = "client")]
 mod client;
 pub mod drift;
+#[cfg(feature = "client")]
+mod files;
 mod inspect;
 mod lift;
 mod providers;
@@ -45,7 +47,9 @@ mod which;
 
 pub use catalog::{Catalog, LoadError};
 #[cfg(feature = "client")]
-pub use client::{Client, Files, Settings};
+pub use client::{Client, Settings};
+#[cfg(feature = "client")]
+pub use files::Files;
 #[cfg(feature = "client")]
 pub use genmux_client::*;
 pub use genmux_core::*;

@@ -37,6 +37,9 @@ pub(crate) fn trials(list: &mut List) {
     list.add("journal::lost_before_it_arrived_is_settled_by_a_person", never_arrived);
     list.add("journal::two_of_the_same_are_settled_by_a_person", two_candidates);
     list.add("journal::what_another_job_has_is_not_adopted", not_anothers);
+    list.add("journal::a_job_of_another_request_is_not_adopted", not_of_another_request);
+    list.add("journal::one_key_in_two_tasks_is_one_job", two_tasks);
+    list.add("journal::a_chain_goes_on_where_its_key_was_begun", chain_is_pinned);
     list.add("journal::what_was_settled_meanwhile_stays_so", settled_meanwhile);
 }
 
@@ -190,6 +193,55 @@ async fn never_arrived(stage: Stage) {
     let outcome = shared.process(&stage).send_again("a-key", &options).await.unwrap();
     assert!(!outcome.artifacts.is_empty());
     assert_eq!(shared.only().await.state, State::Succeeded);
+    stage.charged(1);
+}
+
+async fn not_of_another_request(stage: Stage) {
+    if genmux::adapter(stage.subject.name).unwrap().capability().dedupes_submits {
+        return;
+    }
+    stage.fault_for_ever(Step::Submit, Fault::ResetBefore);
+    let shared = Shared::default();
+    let process = shared.process(&stage);
+    process.run(&stage.request(), &keyed()).await.unwrap_err();
+    stage.no_fault();
+    let mut other = stage.request();
+    other.prompt = Some("another boat".to_owned());
+    let id = stage.provider().submit(&other, &RunOptions::default()).await.unwrap().id;
+    let failed = process.adopt("a-key", &id, &RunOptions::default()).await.unwrap_err();
+    assert!(failed.to_string().contains("another input"), "{failed}");
+    assert_eq!(shared.only().await.state, State::Ambiguous);
+    stage.charged(1);
+}
+
+/// As by a double click: both wait for the same.
+async fn two_tasks(stage: Stage) {
+    stage.fault(Step::Submit, Fault::DelayAfter { ms: 300 });
+    let shared = Shared::default();
+    let process = shared.process(&stage);
+    let (request, options) = (stage.request(), keyed());
+    let (one, other) =
+        tokio::join!(process.run(&request, &options), process.run(&request, &options));
+    assert_eq!(one.unwrap(), other.unwrap());
+    assert_eq!(stage.calls("submit").await, 1);
+    stage.charged(1);
+}
+
+/// The first vendor was down when the key was used; it is up when the same is asked for again.
+async fn chain_is_pinned(stage: Stage) {
+    let shared = Shared::default();
+    let journal = || Some(Journal::new(shared.0.clone()));
+    let offers = [stage.work().offer, stage.subject.other().work().offer];
+    let request = genmux::Request::from_json(br#"{"prompt": "a paper boat"}"#).unwrap();
+    let mut settings = stage.settings();
+    settings.journal = journal();
+    settings.credentials.remove(stage.subject.name);
+    let without_key = genmux::Client::new(settings).unwrap();
+    let first = without_key.chain(&offers).unwrap().run(&request, &keyed()).await.unwrap();
+    let with_key = genmux::Settings { journal: journal(), ..stage.settings() };
+    let with_key = genmux::Client::new(with_key).unwrap();
+    let again = with_key.chain(&offers).unwrap().run(&request, &keyed()).await.unwrap();
+    assert_eq!(first, again);
     stage.charged(1);
 }
 

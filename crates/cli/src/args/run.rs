@@ -6,6 +6,8 @@ use std::time::Duration;
 use genmux::journal::State;
 use genmux::{MaxCost, Policy};
 
+use clap::builder::NonEmptyStringValueParser;
+
 use super::Reading;
 
 #[expect(clippy::struct_excessive_bools, reason = "a flag of the command line each")]
@@ -23,7 +25,7 @@ pub(crate) struct Generate {
     #[command(flatten)]
     pub(crate) reading: Reading,
     /// The same key is the same work, charged once, however often it is asked for
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) idempotency_key: Option<String>,
     /// Copy assets that another vendor holds and gives out by their ids, such as scenario:asset_...
     #[arg(long)]
@@ -39,6 +41,10 @@ pub(crate) struct Generate {
     /// Run on the embedded sandbox: no key, no cost
     #[arg(long)]
     pub(crate) sandbox: bool,
+    /// Send it also while nobody knows what became of the very same request before; a second
+    /// charge is possible
+    #[arg(long)]
+    pub(crate) allow_duplicate: bool,
     /// Ask the vendor to stop the job on Ctrl-C and at the deadline, too
     #[arg(long)]
     pub(crate) cancel_on_interrupt: bool,
@@ -100,7 +106,8 @@ pub(crate) struct Jobs {
     /// All jobs instead of the fifty newest
     #[arg(long)]
     pub(crate) all: bool,
-    /// Forget jobs that ended longer ago than this, such as 30d, before the rest is listed
+    /// Forget jobs that ended longer ago than this, such as 30d, and their idempotency keys,
+    /// before the rest is listed
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(crate) prune: Option<Duration>,
     /// JSON instead of a table

@@ -20,6 +20,10 @@ pub struct Begun {
     pub payloads: Vec<Value>,
     /// When they were about to be sent, by our clock.
     pub at: Millis,
+    /// The vendor's job that a person named for the first of these payloads; nothing is on its way
+    /// then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adopts: Option<String>,
 }
 
 impl Begun {
@@ -42,7 +46,7 @@ impl Begun {
             payload
         };
         let payloads = batch.iter().map(payload).collect();
-        Begun { job: job.named(), answered, payloads, at }
+        Begun { job: job.named(), answered, payloads, at, adopts: None }
     }
 
     /// The handle of the calls that the vendor answered.
@@ -75,8 +79,8 @@ impl Begun {
         Some(Begun {
             answered: job.calls.len(),
             job: job.named(),
-            payloads: Vec::new(),
-            at: self.at,
+            adopts: Some(id.to_owned()),
+            ..self.clone()
         })
     }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::future::select;
 use genmux_core::ErrorKind;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::Instant;
 
 use super::begun::{Begun, vendor_jobs};
@@ -16,6 +16,7 @@ use super::decide::{self, Failure};
 use super::error::StoreError;
 use super::record::{Change, Lease, Millis, Record, Version};
 use super::state::State;
+use super::turns::Turns;
 use super::{Filter, JobStore};
 use crate::error::Error;
 use crate::job::Job;
@@ -34,6 +35,7 @@ struct Writer {
     store: Arc<dyn JobStore>,
     owner: String,
     lease: Duration,
+    turns: Turns,
 }
 
 impl Journal {
@@ -46,7 +48,7 @@ impl Journal {
     /// A journal with leases of another length; it is to be longer than a submission may take.
     pub fn with_lease(store: Arc<dyn JobStore>, lease: Duration) -> Journal {
         let owner = format!("{}-{}", std::process::id(), uuid::Uuid::new_v4());
-        Journal(Arc::new(Writer { store, owner, lease }))
+        Journal(Arc::new(Writer { store, owner, lease, turns: Turns::default() }))
     }
 
     /// The store.
@@ -86,6 +88,11 @@ impl Journal {
 
     fn lease_millis(&self) -> Millis {
         Millis::try_from(self.0.lease.as_millis()).unwrap_or(Millis::MAX)
+    }
+
+    /// Waits until no other task of this process works on a record.
+    pub(super) async fn turn(&self, key: &str) -> OwnedMutexGuard<()> {
+        self.0.turns.of(key).await
     }
 
     /// Takes up a record; waits so long for whoever works on it.

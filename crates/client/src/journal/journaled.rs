@@ -58,10 +58,7 @@ impl<P: Provider> Journaled<P> {
         let written = match &submitted {
             Ok(job) => entry.submitted(job).await,
             Err(RunError::Failed(error)) => self.failed(entry, error).await,
-            Err(RunError::Rejected(rejection)) => {
-                let error = Error::new(ErrorKind::Invalid, rejection.to_string());
-                self.failed(entry, &error).await
-            }
+            Err(RunError::Rejected(rejection)) => rejected(entry, rejection).await,
         };
         if let Err(taken @ StoreError::VendorJobTaken(_)) = written {
             return Err(unwritten(taken).into());
@@ -173,6 +170,12 @@ impl<P: Provider> Journaled<P> {
     }
 }
 
+/// A request that is not accepted, at its price for example, was not sent: it may be, later.
+async fn rejected(entry: &Entry, rejection: &Rejection) -> Result<Record, StoreError> {
+    let error = Error::new(ErrorKind::Invalid, rejection.to_string());
+    entry.change(Change { error: Some(said(&error)), release: true, ..entry.note() }).await
+}
+
 /// Why a record is not worked on here.
 enum TakenUp {
     /// It is done.
@@ -212,12 +215,19 @@ impl<P: Provider> Provider for Journaled<P> {
         self.inner.ready(options)
     }
 
+    async fn is_begun(&self, options: &RunOptions) -> bool {
+        let Some(key) = &options.idempotency_key else { return false };
+        let known = self.journal.store().read(key).await;
+        known.is_ok_and(|it| it.is_some_and(|record| record.state != State::Intended))
+    }
+
     async fn submit(&self, request: &Request, options: &RunOptions) -> Result<Job, RunError> {
         let mut options = options.clone();
         let fresh = || uuid::Uuid::new_v4().to_string();
         let key = options.idempotency_key.get_or_insert_with(fresh).clone();
         let preview = self.inner.translate(request, &options)?;
         self.inner.ready(&options)?;
+        let _turn = self.journal.turn(&key).await;
         let intent = intent((&key, &self.account, &preview.offer), request, &options);
         let digest = intent.digest.clone();
         let inserted = self.journal.store().insert(intent, Some(self.journal.lease())).await;
@@ -245,6 +255,7 @@ impl<P: Provider> Provider for Journaled<P> {
         let Some(record) = self.record_of(job).await else {
             return self.inner.wait(job, options).await;
         };
+        let _turn = self.journal.turn(&record.intent.key).await;
         let options = record.saving_over_its_own(options);
         let ended = match self.take_up(&record.intent.key, &options).await {
             Ok(entry) => {

@@ -59,6 +59,7 @@ mod settle;
 mod sqlite;
 mod state;
 mod step;
+mod turns;
 
 use std::fmt;
 

@@ -84,13 +84,20 @@ impl<P: Provider> Journaled<P> {
         let entry = Entry::of(self.journal(), &record);
         if !is_unsent(record.state) {
             entry.release().await;
-            return Err(invalid(&format!("the job is {}; cancel it instead", record.state)));
+            let way_out = if record.state.is_final() {
+                "there is nothing to settle"
+            } else {
+                "cancel it instead"
+            };
+            return Err(invalid(&format!("the job is {}: {way_out}", record.state)));
         }
         if record.state == State::Submitting {
             entry.change(entry.to(State::Ambiguous)).await.map_err(unwritten)?;
         }
         let mut change = entry.to(State::Canceled);
-        change.error = Some("given up".to_owned());
+        let sent = record.state != State::Intended;
+        let said = if sent { "given up; it may have been charged" } else { "given up, unsent" };
+        change.error = Some(said.to_owned());
         change.release = true;
         entry.change(change).await.map_err(unwritten)
     }
@@ -103,6 +110,7 @@ impl<P: Provider> Journaled<P> {
         options: &RunOptions,
     ) -> Result<Outcome, RunError> {
         let entry = Entry::of(self.journal(), record).beginning(begun);
+        let turn = self.journal().turn(&record.intent.key).await;
         let sent = match record.again(options) {
             Ok((request, options)) => {
                 self.send(&entry, &request, &options).await.map(|job| (job, options))
@@ -112,6 +120,7 @@ impl<P: Provider> Journaled<P> {
                 Err(error.into())
             }
         };
+        drop(turn);
         let (job, options) = sent?;
         Ok(self.wait(&job, &options).await?)
     }

@@ -82,7 +82,6 @@ static CAPABILITY: Capability = Capability {
     cancel: Cancel::None,
     cancel_after: false,
     price: false,
-    lends_assets: false,
     upload_max_bytes: None,
     progress: false,
     tells_cost: false,

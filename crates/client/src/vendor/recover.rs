@@ -31,6 +31,10 @@ pub(super) async fn job(
 ) -> Result<Job, Failed> {
     let mut job = begun.answered_job();
     let tickets = begun.on_their_way();
+    if let Some(id) = &begun.adopts {
+        check_adopted(line, vendor_id, (id, begun)).await?;
+        return Ok(job);
+    }
     let open = !tickets.is_empty() && !begun.payloads.is_empty();
     match decide::first(open, line.adapter.capability().dedupes_submits) {
         First::Send => Ok(job),
@@ -41,6 +45,27 @@ pub(super) async fn job(
         }
         First::Ask => Ok(if all_known(line, &tickets).await? { begun.job.clone() } else { job }),
     }
+}
+
+/// Refuses a job that a person named where the vendor shows that it is of another request.
+async fn check_adopted(
+    line: &Line,
+    vendor_id: &str,
+    (id, begun): (&str, &Begun),
+) -> Result<(), Error> {
+    let shown = recent(line, vendor_id, begun.at).await.map_err(unasked)?;
+    let other = |it: &&Sighting| {
+        it.id == id && it.input.is_some() && begun.payloads.iter().all(|p| !it.is_of(vendor_id, p))
+    };
+    if shown.iter().find(other).is_none() {
+        return Ok(());
+    }
+    let provider = line.adapter.provider();
+    let message = format!(
+        "{provider} shows the job {id:?} with another model or another input than what was sent; \
+         nothing was changed; accepted: a job of the very same request"
+    );
+    Err(Error::new(ErrorKind::Invalid, message))
 }
 
 /// Whether the vendor knows all of some jobs.
@@ -70,16 +95,17 @@ pub(super) async fn look(
             Err(ambiguous(line, &[]))
         };
     }
-    let mut last = Vec::new();
+    let mut last = Ok(Vec::new());
     for wait in LOOKS {
         tokio::time::sleep(wait).await;
-        last = candidates(line, vendor_id, (entry, begun)).await.map_err(unasked)?;
-        if let Some(found) = decide::only(&last) {
+        last = candidates(line, vendor_id, (entry, begun)).await.map_err(unasked);
+        let Ok(last) = &last else { continue };
+        if let Some(found) = decide::only(last) {
             let tickets = begun.on_their_way().into_iter().zip(found);
             return Ok(tickets.map(|(ticket, id)| Ticket { id, ..ticket }).collect());
         }
     }
-    Err(ambiguous(line, &last))
+    Err(ambiguous(line, &last?))
 }
 
 fn ambiguous(line: &Line, candidates: &[Vec<String>]) -> Error {
@@ -127,9 +153,10 @@ async fn recent(line: &Line, vendor_id: &str, since: Millis) -> Result<Vec<Sight
     for _ in 0..MOST_PAGES {
         let call = line.adapter.recent(line.base(), theirs, vendor_id, page.as_deref());
         let Some(call) = call else { break };
+        let sent = Journal::now();
         let reply = line.send(call, &HeaderMap::new()).await?;
         if page.is_none() {
-            theirs = since.saturating_add(skew(&reply));
+            theirs = since.saturating_add(skew(&reply, (sent, Journal::now())));
         }
         let read = line.adapter.read_recent(&reply)?;
         found.extend(read.jobs);
@@ -145,12 +172,17 @@ async fn recent(line: &Line, vendor_id: &str, since: Millis) -> Result<Vec<Sight
 /// Clocks that differ by more than a day are no clocks.
 const MOST_SKEW: Millis = 24 * 60 * 60 * 1000;
 
-/// How far the vendor's clock is before ours, at least: its answers tell whole seconds.
-fn skew(reply: &Reply) -> Millis {
+/// How far the vendor's clock is before ours: nothing unless its answer shows that it is.
+///
+/// Answers tell whole seconds, and a second is too much: somebody may have asked for the very same
+/// in it before. What clocks that agree leave open is open to milliseconds only.
+fn skew(reply: &Reply, (sent, received): (Millis, Millis)) -> Millis {
     let date = reply.headers().get(DATE).and_then(|date| date.to_str().ok());
     let theirs = date.and_then(|date| httpdate::parse_http_date(date).ok()).and_then(millis);
-    let skew = theirs.map_or(0, |theirs| theirs.saturating_sub(Journal::now()));
-    skew.clamp(-MOST_SKEW, MOST_SKEW)
+    let Some(theirs) = theirs else { return 0 };
+    let least = theirs.saturating_sub(received);
+    let most = theirs.saturating_add(1000).saturating_sub(sent);
+    if (least..=most).contains(&0) { 0 } else { least.clamp(-MOST_SKEW, MOST_SKEW) }
 }
 
 fn millis(time: SystemTime) -> Option<Millis> {
@@ -161,15 +193,25 @@ fn millis(time: SystemTime) -> Option<Millis> {
 mod tests {
     use super::*;
 
+    /// Sent and received in the middle of a second and a tenth later.
+    #[track_caller]
+    fn check(date: &str, expected: Millis) {
+        let reply = http::Response::builder().header(DATE, date).body(bytes::Bytes::new()).unwrap();
+        let noon = millis(httpdate::parse_http_date("Sat, 21 Nov 2026 12:00:00 GMT").unwrap());
+        let sent = noon.unwrap() + 500;
+        assert_eq!(skew(&reply, (sent, sent + 100)), expected, "{date}");
+    }
+
+    #[test]
+    fn clocks_that_may_agree_are_taken_to_agree() {
+        check("Sat, 21 Nov 2026 12:00:00 GMT", 0);
+        check("soon", 0);
+    }
+
     #[test]
     fn the_vendors_clock_is_read_off_its_answers() {
-        let dated = |date: &str| {
-            http::Response::builder().header(DATE, date).body(bytes::Bytes::new()).unwrap()
-        };
-        let now = UNIX_EPOCH + Duration::from_millis(u64::try_from(Journal::now()).unwrap());
-        let now = httpdate::fmt_http_date(now);
-        assert!((-2000..=0).contains(&skew(&dated(&now))));
-        assert_eq!(skew(&dated("Mon, 01 Jan 1990 00:00:00 GMT")), -MOST_SKEW);
-        assert_eq!(skew(&dated("soon")), 0);
+        check("Sat, 21 Nov 2026 12:00:02 GMT", 1400);
+        check("Sat, 21 Nov 2026 11:59:50 GMT", -10_600);
+        check("Mon, 01 Jan 1990 00:00:00 GMT", -MOST_SKEW);
     }
 }

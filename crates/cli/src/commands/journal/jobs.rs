@@ -18,6 +18,10 @@ use crate::fail::Failure;
 const NEWEST: u32 = 50;
 
 pub(crate) fn jobs(args: &Jobs) -> Result<Done, Failure> {
+    if let Some(provider) = args.provider.as_ref().filter(|it| genmux::adapter(it).is_none()) {
+        let message = format!("no provider {provider:?}; accepted: runware, replicate, scenario");
+        return Err(Failure::Said(message));
+    }
     let records = block_on(async {
         let journal = open(&args.journal).await?;
         list(&journal, args).await
@@ -93,13 +97,18 @@ fn row(record: &Record, now: Millis) -> Row<'_> {
     }
 }
 
-/// What to do about a job.
+/// More of a reason stands in the JSON form.
+const WHY: usize = 100;
+
+/// What to do about a job, or why nothing is.
 fn next(record: &Record, held: bool) -> String {
     let job = name(record);
     match record.state {
-        State::Succeeded | State::Canceled => String::new(),
-        State::Failed | State::Expired => "send it again with another key".to_owned(),
-        _ if held => "nothing: a process works on it".to_owned(),
+        State::Succeeded => String::new(),
+        State::Failed | State::Expired | State::Canceled => {
+            record.error.as_deref().unwrap_or_default().chars().take(WHY).collect()
+        }
+        _ if held => "wait: a process works on it, or did a moment ago".to_owned(),
         State::Intended => format!("it was never sent: genmux resume {job}"),
         State::Ambiguous => {
             format!("settle it: genmux resume {job} [--adopt ID, --allow-duplicate, --give-up]")

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use genmux::{Catalog, Client, MaxCost, Provider, Request, RunOptions, Uuid};
+use genmux::journal::{Filter, Record, State};
+use genmux::{Catalog, Client, ErrorKind, MaxCost, Provider, Request, RunError, RunOptions, Uuid};
 use genmux_sandbox::{Options, Sandbox};
 
 use super::progress::Screen;
@@ -139,6 +140,7 @@ async fn run_all(
     if !rejected.is_empty() {
         return refuse_all(&screen, &works, args);
     }
+    refuse_unsettled(client, &works, args).await?;
     let _folder = EmptyFolder::of(args);
     let all = join_all(works.iter().map(Work::run));
     tokio::select! {
@@ -149,6 +151,32 @@ async fn run_all(
             Ok(Done::Interrupted)
         }
     }
+}
+
+/// What nobody knows of yet is not sent again unasked, under whatever key.
+async fn refuse_unsettled(client: &Client, works: &[Work], args: &Generate) -> Result<(), Failure> {
+    let Some(journal) = client.journal().filter(|_| !args.allow_duplicate) else { return Ok(()) };
+    let filter = Filter { states: vec![State::Ambiguous], ..Filter::default() };
+    let open = journal.store().list(filter).await;
+    let open = open.map_err(|error| Failure::Said(error.to_string()))?;
+    for work in works {
+        let request = serde_json::to_value(&*work.request)?;
+        let key = work.options.idempotency_key.as_deref();
+        let same = |it: &&Record| {
+            it.intent.request == request
+                && args.to.contains(&it.intent.offer)
+                && key != Some(it.intent.key.as_str())
+        };
+        if let Some(record) = open.iter().find(same) {
+            let (label, job) = (&work.label, journal::name(record));
+            return Err(Failure::Said(format!(
+                "{label}: nobody knows yet what became of the very same request; find out, or \
+                 settle it, with: genmux resume {job}; or send it all the same with \
+                 --allow-duplicate, a second charge is possible"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// The name of a request in the journal.
@@ -202,6 +230,15 @@ fn print_all(works: &[&Work], ended: &[Ended], args: &Generate) -> Result<(), Fa
     report::print(&results)
 }
 
+/// How a person finds out what nobody knows.
+fn say_way_out(screen: &Screen, work: &Work, ended: &Ended, args: &Generate) {
+    let failed = ended.as_ref().err().and_then(RunError::failed);
+    let unknown = failed.is_some_and(|error| error.kind == ErrorKind::Ambiguous);
+    if let (true, false, Some(key)) = (unknown, args.sandbox, &work.options.idempotency_key) {
+        screen.say(&format!("{}: find out, or settle it, with: genmux resume {key}", work.label));
+    }
+}
+
 fn finish(
     screen: &Screen,
     works: &[Work],
@@ -210,6 +247,7 @@ fn finish(
 ) -> Result<Done, Failure> {
     for (work, ended) in works.iter().zip(ended) {
         report::say(screen, &work.label, ended, &work.kept);
+        say_way_out(screen, work, ended, args);
     }
     if args.waiting.json {
         print_all(&works.iter().collect::<Vec<_>>(), ended, args)?;

@@ -100,10 +100,10 @@ async fn tell_the_rest(
     }
     if !others.is_empty() {
         let many = others.len();
-        screen.say(&format!("{many} more are worked on by another process, or were just now"));
+        screen.say(&format!("left alone, as a process works on them or did a moment ago: {many}"));
     }
     if taken.is_empty() {
-        screen.say("no job is on its way that nobody works on");
+        screen.say("there is nothing to go on with");
     }
     Ok(())
 }
