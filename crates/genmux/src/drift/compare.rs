@@ -1,7 +1,7 @@
 //! One wire parameter: what the spec says beside what the vendor publishes.
 
-use genmux_core::Leaf;
 use genmux_core::spec::JsonType;
+use genmux_core::{Leaf, Number};
 use serde_json::{Value, json};
 
 use super::finding::{Finding, FindingKind};
@@ -22,6 +22,7 @@ pub(super) fn compare(stated: &Stated, published: &PublishedField) -> Vec<Findin
             span(stated, published, ("chars", "characters"))
         }
         Role::Value | Role::Option => words::compare(stated, published),
+        Role::Mode => words::modes(stated, published),
         Role::List => span(stated, published, ("items", "items")),
         _ => Vec::new(),
     });
@@ -35,6 +36,29 @@ pub(super) fn alike(stated: &Stated, published: &PublishedField) -> bool {
     published.json_type.is_some()
         && both_media(stated, published)
         && compare(stated, published).iter().all(|finding| silent(finding.kind))
+}
+
+/// Whether two parameters of one type share a limit, a word, or their default.
+pub(super) fn akin(stated: &Stated, published: &PublishedField) -> bool {
+    let (was, is) = (&stated.wire, published);
+    let types = was.json_type.zip(is.json_type);
+    let shared = |was: &[Value], is: &[Value]| {
+        was.iter().any(|was| is.iter().any(|is| words::same(was, is)))
+    };
+    let words = was.values.as_deref().zip(is.values.as_deref());
+    let ends = |was: Option<u64>, is: Option<u64>| was.is_some() && was == is;
+    types.is_some_and(|(was, is)| class(was) == class(is))
+        && both_media(stated, published)
+        && (words.is_some_and(|(was, is)| shared(was, is))
+            || (was.min.is_some_and(|min| min > Number::default()) && was.min == is.min)
+            || (was.max.is_some() && was.max == is.max)
+            || was
+                .default
+                .as_ref()
+                .zip(is.default.as_ref())
+                .is_some_and(|(a, b)| words::same(a, b))
+            || ends(was.max_length, is.max_length)
+            || ends(was.max_items, is.max_items))
 }
 
 /// Whether both are media or neither is. Some vendors mark media and some do not, so a text may be
@@ -151,6 +175,11 @@ fn default(stated: &Stated, published: &PublishedField) -> Option<Finding> {
     let told = matches!(stated.role, Role::Value | Role::Amount)
         && !matches!(stated.place.leaf, Some(Leaf::Prompt | Leaf::Seed));
     let is = published.default.as_ref().filter(|default| **default != "" && told);
+    // What the vendor's own closed set lacks cannot be asked for, so it is no default to state.
+    let listed = |is: &&Value| {
+        published.values.as_ref().is_none_or(|values| values.iter().any(|it| words::same(it, is)))
+    };
+    let is = is.filter(listed);
     let was = stated.wire.default.as_ref().filter(|_| told);
     match (was, is) {
         (Some(was), Some(is)) if !words::same(was, is) => {

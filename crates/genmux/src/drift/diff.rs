@@ -9,7 +9,7 @@ use super::compare::{self, compare, type_name};
 use super::finding::{Finding, FindingKind, Patch, body};
 use super::published::{Published, PublishedField};
 use super::stated::{self, Role, Stated, stated};
-use super::{names, renames, words};
+use super::{defaults, names, renames, switches, words};
 
 /// What differs between the spec of an offer and what its vendor publishes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -42,7 +42,8 @@ pub fn diff(offer: &Offer, published: &Published) -> Drift {
     let known: Vec<(&Stated, Option<&PublishedField>)> =
         all.iter().map(|one| (one, find(published, &one.wire.path))).collect();
     // What an open object holds is not published, so nothing can be said of it.
-    let missing = known.iter().filter(|(one, found)| found.is_none() && !covered(published, one));
+    let missing =
+        known.iter().filter(|(one, found)| found.is_none() && !covered(published, &one.wire.path));
     let gone: Vec<&Stated> = missing.map(|(one, _)| *one).collect();
     let new = fresh(offer, &all, published);
     let pairs = renames::guess(&gone, &new);
@@ -53,6 +54,8 @@ pub fn diff(offer: &Offer, published: &Published) -> Drift {
             None => findings.extend(lost(one, (&gone, &new), &pairs)),
         }
     }
+    findings.extend(switches::gone(&all, published));
+    findings.extend(defaults::moved(&all, published));
     findings.extend(sizes(offer, published));
     let renamed = |at: usize| pairs.iter().any(|(_, new)| *new == at);
     let added = new.iter().enumerate().filter(|(at, _)| !renamed(*at));
@@ -67,7 +70,7 @@ pub fn diff(offer: &Offer, published: &Published) -> Drift {
     Drift { offer: offer.name().to_owned(), revision: offer.revision(), differences, unstated }
 }
 
-fn find<'a>(published: &'a Published, path: &str) -> Option<&'a PublishedField> {
+pub(super) fn find<'a>(published: &'a Published, path: &str) -> Option<&'a PublishedField> {
     published.fields.iter().find(|field| field.path == path)
 }
 
@@ -77,11 +80,9 @@ fn is_below(path: &str, object: &str) -> bool {
 
 /// Whether a parameter may stand below an object that the vendor leaves open, or is one whose
 /// members the vendor states.
-fn covered(published: &Published, one: &Stated) -> bool {
-    published
-        .fields
-        .iter()
-        .any(|field| is_below(&one.wire.path, &field.path) || is_below(&field.path, &one.wire.path))
+pub(super) fn covered(published: &Published, path: &str) -> bool {
+    let fields = &mut published.fields.iter();
+    fields.any(|field| is_below(path, &field.path) || is_below(&field.path, path))
 }
 
 /// What the vendor publishes and the spec does not name.
@@ -107,11 +108,12 @@ fn lost(
             let mut moved = one.clone();
             moved.wire.path.clone_from(&new.path);
             let same = if compare::alike(one, new) { ", of equal type and limits," } else { "" };
-            let (old, name) = (&one.wire.path, &new.path);
-            let says = format!("{old} is gone and {name}{same} is new: perhaps renamed");
+            let (old, name, limits) = (&one.wire.path, &new.path, compare(&moved, new));
+            let also = renames::also(&limits);
+            let says = format!("{old} is gone and {name}{same} is new: perhaps renamed{also}");
             let mut finding = Finding::about(&moved, FindingKind::Renamed, says);
             finding.patches = rename(one, new);
-            std::iter::once(finding).chain(compare(&moved, new)).collect()
+            std::iter::once(finding).chain(limits).collect()
         }
     }
 }
@@ -193,7 +195,7 @@ fn added(one: &PublishedField, leaf: Option<Leaf>, patches: Vec<Patch>) -> Findi
 }
 
 /// A parameter without a field becomes an option, if its type is known.
-fn option_patches(one: &PublishedField) -> Vec<Patch> {
+pub(super) fn option_patches(one: &PublishedField) -> Vec<Patch> {
     let patch = |(key, value)| Patch {
         section: "options",
         name: one.path.clone(),
@@ -217,6 +219,7 @@ fn entry(leaf: Leaf, field: &Field, published: &Published) -> Vec<Patch> {
             patches.extend(compare(&one, found).into_iter().flat_map(|it| it.patches));
         }
     }
+    patches.extend(defaults::of_sides(field, published).map(|size| patch(("default", size))));
     // There is nothing yet that could be taken back.
     patches.retain(|patch| !patch.value.is_null());
     patches

@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 
 use genmux_core::spec::Date;
-use genmux_core::{Catalog, CatalogError, Kind, SpecProblem};
+use genmux_core::{Catalog, CatalogError, Kind, Number, Offer, SpecProblem};
 use serde_json::{Map, Value, json};
 
 use super::diff::{Drift, diff};
-use super::published::Published;
+use super::finding::FindingKind;
+use super::published::{Published, PublishedField};
 use super::renames::name;
+use super::words::shown;
 
 /// What a vendor's document does not tell.
 #[derive(Clone, Debug)]
@@ -35,8 +37,16 @@ pub struct Draft {
     pub file: Value,
     /// Path and content of the lab's file, where there is none yet.
     pub model: Option<(String, Value)>,
-    /// What of the document stands in no field, in words.
+    /// What of the document the draft does not say, in words.
     pub left_out: Vec<String>,
+}
+
+impl Draft {
+    /// Wire parameters that stand for no field of requests, and are let through as options.
+    pub fn options(&self) -> Vec<&str> {
+        let options = self.file["revisions"][0]["options"].as_object();
+        options.into_iter().flatten().map(|(path, _)| path.as_str()).collect()
+    }
 }
 
 /// No spec can be drafted.
@@ -105,12 +115,9 @@ pub fn draft(
     let bare = compile(&empty).offer(&name).map_err(problems)?;
     let drift = diff(&bare, published);
     let file = filled(empty, &drift, options);
-    let found = compile(&file).check();
-    if !found.is_empty() {
-        return Err(DraftError::Problems(found));
-    }
+    let left_out = left_out(&checked(&compile(&file), &name)?, published);
     let model = there.is_none().then_some((lab_path, lab_file));
-    Ok(Draft { path, file, model, left_out: left_out(&drift) })
+    Ok(Draft { path, file, model, left_out })
 }
 
 fn read(text: &str) -> Value {
@@ -122,6 +129,13 @@ fn problems(error: CatalogError) -> DraftError {
         CatalogError::Specs(problems) => DraftError::Problems(problems),
         other => DraftError::Known(other.to_string()),
     }
+}
+
+/// The drafted offer, if its spec has no problems.
+fn checked(catalog: &Catalog, name: &str) -> Result<Offer, DraftError> {
+    let found = catalog.check();
+    let valid = found.is_empty().then_some(()).ok_or(DraftError::Problems(found));
+    valid.and_then(|()| catalog.offer(name).map_err(problems))
 }
 
 /// An offer that has the vendor id or the name.
@@ -184,15 +198,38 @@ fn model_file(slug: &str, published: &Published, options: &DraftOptions) -> Valu
     })
 }
 
-/// The file with the fields that were found; nothing else is certain enough for a draft.
+/// The file with the fields that were found, and with options for the rest.
 fn filled(mut file: Value, drift: &Drift, options: &DraftOptions) -> Value {
     let found = drift.revision_to_add(options.since, &options.source).unwrap_or_default();
     let fields = found.get("fields").cloned().unwrap_or_else(|| Map::new().into());
     file["revisions"][0]["fields"] = fields;
+    if let Some(options) = found.get("options") {
+        file["revisions"][0]["options"] = options.clone();
+    }
     file
 }
 
-fn left_out(drift: &Drift) -> Vec<String> {
-    let added = drift.differences.iter().filter(|finding| finding.field.is_none());
-    added.map(|finding| format!("{} {}", finding.wire, finding.says)).collect()
+/// Where the drafted offer still differs from the document, and what options do not state.
+fn left_out(offer: &Offer, published: &Published) -> Vec<String> {
+    let rest = diff(offer, published).differences.into_iter().map(|finding| {
+        let known = finding.kind != FindingKind::Added;
+        let says = if known { finding.says.as_str() } else { "its type is not stated" };
+        // A draft has no earlier revision.
+        format!("{}: {}", finding.wire, says.replace(": left out of the revision", ""))
+    });
+    let resolved = offer.resolved();
+    let optional = |field: &&PublishedField| !resolved["options"][&field.path].is_null();
+    let unsaid = published.fields.iter().filter(optional).filter_map(beyond_an_option);
+    rest.chain(unsaid).collect()
+}
+
+/// What a parameter says that an option cannot.
+fn beyond_an_option(field: &PublishedField) -> Option<String> {
+    let end = |word: &str, end: Option<Number>| end.map(|end| format!("{word} {end}"));
+    let default = field.default.as_ref().map(|it| format!("default {}", shown(it)));
+    let required = field.required.then(|| "that it is required".to_owned());
+    let said = [end("at least", field.min), end("at most", field.max), default, required];
+    let said: Vec<String> = said.into_iter().flatten().collect();
+    (!said.is_empty())
+        .then(|| format!("{}: {}; options do not state that", field.path, said.join(", ")))
 }

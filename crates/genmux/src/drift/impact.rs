@@ -30,9 +30,14 @@ pub enum Change {
     Accepted,
     /// Something else is sent, or something else comes back.
     Moved {
-        /// Wire paths whose values differ.
-        wire: Vec<String>,
+        /// Wire paths whose values differ, those that took over from each other together.
+        wire: Vec<WireMove>,
         /// What is expected otherwise, in words.
+        expect: Vec<String>,
+    },
+    /// The same is sent, and what comes back of it was not known.
+    Known {
+        /// What is known, in words.
         expect: Vec<String>,
     },
     /// It costs more.
@@ -46,10 +51,36 @@ pub enum Change {
     },
 }
 
+/// Wire paths before and after.
+///
+/// One path on both sides has another value; an empty side means that nothing stood, or stands,
+/// there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct WireMove {
+    /// Paths before.
+    pub from: Vec<String>,
+    /// Paths after.
+    pub to: Vec<String>,
+}
+
+impl WireMove {
+    /// The move in words: `referenceImages -> inputs.referenceImages`.
+    fn says(&self) -> String {
+        let (from, to) = (self.from.join(", "), self.to.join(", "));
+        match (self.from.is_empty(), self.to.is_empty()) {
+            _ if from == to => format!("{from} has another value"),
+            (true, _) => format!("{to} sent now"),
+            (_, true) => format!("{from} sent no more"),
+            _ => format!("{from} -> {to}"),
+        }
+    }
+}
+
 impl Change {
-    /// Whether a team should know: everything but what is newly taken.
+    /// Whether a team should know: everything but what is newly taken, or newly known.
     pub const fn is_bad(&self) -> bool {
-        !matches!(self, Change::Accepted)
+        !matches!(self, Change::Accepted | Change::Known { .. })
     }
 
     /// The change in words, one line each.
@@ -61,10 +92,11 @@ impl Change {
             }
             Change::Accepted => vec!["accepted".to_owned()],
             Change::Moved { wire, expect } => {
-                let wire = (!wire.is_empty()).then(|| format!("{} on the wire", wire.join(", ")));
-                let told: Vec<String> = wire.into_iter().chain(expect.iter().cloned()).collect();
+                let wire = wire.iter().map(WireMove::says);
+                let told: Vec<String> = wire.chain(expect.iter().cloned()).collect();
                 vec![format!("moved: {}", told.join("; "))]
             }
+            Change::Known { expect } => vec![format!("known: {}", expect.join("; "))],
             Change::Dearer { was, is, unit } => {
                 let unit = unit.as_deref().map_or(String::new(), |unit| format!(" {unit}"));
                 vec![format!("dearer: {was}{unit} is now {is}{unit}")]
@@ -136,7 +168,7 @@ fn taken(
 ) -> serde_json::Result<Fate> {
     // What is retired is still translated, and no longer sent.
     if let Some(day) = offer.retired_on() {
-        return Ok(Fate::Refused(Vec::new(), Some(format!("it is retired since {day}"))));
+        return Ok(Fate::Refused(Vec::new(), Some(format!("it is retired on {day}"))));
     }
     let translation = match offer.translate(request, policy, context) {
         Ok(translation) => translation,
@@ -166,7 +198,7 @@ fn flatten(flat: &mut Map<String, Value>, path: &str, value: Value) {
 }
 
 fn differences(before: &Taken, after: &Taken) -> Vec<Change> {
-    let wire = changed(&before.wire, &after.wire);
+    let wire = moves(&before.wire, &after.wire);
     let words = |key: String| {
         let told = |expect: &Map<String, Value>| {
             expect.get(&key).filter(|it| !it.is_null()).map_or("unknown".to_owned(), shown)
@@ -174,10 +206,39 @@ fn differences(before: &Taken, after: &Taken) -> Vec<Change> {
         format!("{key} {} is now {}", told(&before.expect), told(&after.expect))
     };
     let keys = changed(&before.expect, &after.expect).into_iter().filter(|key| key != "price");
-    let expect: Vec<String> = keys.map(words).collect();
-    let moved = !wire.is_empty() || !expect.is_empty();
-    let moved = moved.then_some(Change::Moved { wire, expect });
+    let keys: Vec<String> = keys.collect();
+    let learnt = |key: &String| before.expect.get(key).is_none_or(Value::is_null);
+    let only_learnt = wire.is_empty() && keys.iter().all(learnt);
+    let expect: Vec<String> = keys.into_iter().map(words).collect();
+    let moved = (!wire.is_empty() || !expect.is_empty()).then_some(if only_learnt {
+        Change::Known { expect }
+    } else {
+        Change::Moved { wire, expect }
+    });
     moved.into_iter().chain(dearer(&before.expect, &after.expect)).collect()
+}
+
+/// What changed on the wire: equal values at other paths, other values, and the rest.
+fn moves(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<WireMove> {
+    let paths = changed(before, after);
+    let (kept, lone): (Vec<_>, Vec<_>) =
+        paths.into_iter().partition(|path| before.contains_key(path) && after.contains_key(path));
+    let (mut gone, mut new): (Vec<_>, Vec<_>) =
+        lone.into_iter().partition(|path| before.contains_key(path));
+    let mut moves = Vec::new();
+    gone.retain(|old| {
+        let Some(at) = new.iter().position(|path| after.get(path) == before.get(old)) else {
+            return true;
+        };
+        moves.push(WireMove { from: vec![old.clone()], to: vec![new.remove(at)] });
+        false
+    });
+    moves
+        .extend(kept.into_iter().map(|path| WireMove { from: vec![path.clone()], to: vec![path] }));
+    if !gone.is_empty() || !new.is_empty() {
+        moves.push(WireMove { from: gone, to: new });
+    }
+    moves
 }
 
 fn changed(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<String> {
@@ -266,20 +327,37 @@ mod tests {
 
     #[test]
     fn another_name_or_constant_moves_it() {
-        let says = "moved: seconds, length on the wire";
+        let says = "moved: seconds -> length";
         check(r#""fields": {"duration": {"to": "length"}}"#, &[says]);
-        check(r#""constants": {"mode": "new"}"#, &["moved: mode on the wire"]);
+        check(r#""constants": {"mode": "new"}"#, &["moved: mode sent now"]);
     }
 
     #[test]
-    fn another_default_moves_what_comes_back() {
-        let says = "moved: audio unknown is now true";
+    fn what_is_only_known_now_moved_nothing() {
+        let says = "known: audio unknown is now true";
         check(r#""fields": {"generate_audio": {"to": "audio", "default": true}}"#, &[says]);
+        assert!(!Change::Known { expect: Vec::new() }.is_bad());
+    }
+
+    #[test]
+    fn wire_paths_are_told_with_what_took_over() {
+        let told = |before: Value, after: Value| {
+            let flat = |it: Value| it.as_object().cloned().unwrap();
+            let moves = moves(&flat(before), &flat(after));
+            moves.iter().map(WireMove::says).collect::<Vec<_>>().join("; ")
+        };
+        let of = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+        let images = told(of(r#"{"a": ["x"], "b": 1}"#), of(r#"{"in.a": ["x"], "b": 2}"#));
+        assert_eq!(images, "a -> in.a; b has another value");
+        let sides = told(of(r#"{"ratio": "1:1"}"#), of(r#"{"width": 9, "height": 9}"#));
+        assert_eq!(sides, "ratio -> width, height");
+        assert_eq!(told(of(r#"{"a": 1, "b": 2}"#), of(r#"{"a": 1}"#)), "b sent no more");
+        assert_eq!(told(of("{}"), of(r#"{"a": 1}"#)), "a sent now");
     }
 
     #[test]
     fn a_retired_offer_refuses_it() {
-        check(r#""status": "retired""#, &["refused: it is retired since 2026-02-01"]);
+        check(r#""status": "retired""#, &["refused: it is retired on 2026-02-01"]);
     }
 
     #[test]

@@ -95,7 +95,12 @@ impl<'a> Reader<'a> {
     ) {
         let node = self.node(schema, LONGEST);
         let members = node.get("properties").and_then(Value::as_object);
-        if depth > 0 && members.is_some_and(|members| !members.is_empty()) {
+        let members = members.filter(|members| !members.is_empty());
+        if members.is_none() && is_closed(&node) {
+            // Nothing can stand in it, so it is no parameter and leaves nothing open.
+            return;
+        }
+        if depth > 0 && members.is_some() {
             let whole = Value::Object(node.into_owned());
             return self.object(&whole, (path, required, depth - 1), fields);
         }
@@ -200,6 +205,13 @@ fn merge(merged: &mut Node, key: &str, value: &Value) {
         }
         _ => drop(merged.insert(key.to_owned(), value.clone())),
     }
+}
+
+/// Whether an object takes no members but those that it names.
+fn is_closed(node: &Node) -> bool {
+    let refused = |key: &str| node.get(key).is_some_and(|rest| *rest == false);
+    (refused("additionalProperties") || refused("unevaluatedProperties"))
+        && !node.contains_key("patternProperties")
 }
 
 fn strings(value: Option<&Value>) -> impl Iterator<Item = &str> {

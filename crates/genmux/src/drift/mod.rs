@@ -6,6 +6,7 @@
 //! request between two catalogues.
 
 mod compare;
+mod defaults;
 mod diff;
 mod draft;
 mod finding;
@@ -21,12 +22,13 @@ mod replicate;
 mod runware;
 mod scenario;
 mod stated;
+mod switches;
 mod words;
 
 pub use diff::{Drift, diff};
 pub use draft::{Draft, DraftError, DraftOptions, draft};
 pub use finding::{Finding, FindingKind};
-pub use impact::{Change, Impact, impact};
+pub use impact::{Change, Impact, WireMove, impact};
 #[cfg(feature = "client")]
 pub use live::{FetchError, fetch};
 pub use published::{Address, Published, PublishedError, PublishedField, address, read_published};

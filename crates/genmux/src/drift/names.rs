@@ -52,6 +52,12 @@ const NAMES: &[(&str, Leaf)] = &[
     ("includecost", Leaf::IncludeCost),
 ];
 
+/// The field that a wire name usually stands for.
+pub(super) fn usual(path: &str) -> Option<Leaf> {
+    let wire = name(path);
+    NAMES.iter().find(|(known, _)| *known == wire).map(|(_, leaf)| *leaf)
+}
+
 /// The fields that a new parameter stands for, with where and in which form each is written.
 pub(super) fn fields(
     new: &PublishedField,
@@ -124,6 +130,11 @@ fn frames(new: &PublishedField) -> Vec<(Leaf, Field)> {
 /// A number of images, beside the switch that some vendors have.
 fn sequence(new: &PublishedField, all: &[PublishedField]) -> Vec<(Leaf, Field)> {
     let switch = all.iter().find(|it| name(&it.path) == "sequentialimagegeneration");
+    // A switch that cannot be turned on leads nowhere.
+    let off = |it: &PublishedField| it.values.iter().flatten().all(|word| word != "auto");
+    if switch.is_some_and(|switch| switch.values.is_some() && off(switch)) {
+        return Vec::new();
+    }
     let attributes = switch.map_or_else(
         || json!({ "to": new.path }),
         |switch| json!({ "to": [switch.path, new.path], "as": "sequence" }),
@@ -136,7 +147,10 @@ fn pixels(new: &PublishedField, all: &[PublishedField]) -> Option<Field> {
     let side = |wanted: &str| all.iter().find(|it| name(&it.path) == wanted);
     let (width, height) = side("width").zip(side("height"))?;
     let free = |side: &PublishedField| side.min.is_some() && side.max.is_some();
-    let field = field(json!({ "to": [width.path, height.path] }));
+    // Some vendors take free sides only beside a word that says so.
+    let custom = |it: &&PublishedField| it.values.iter().flatten().any(|word| word == "custom");
+    let word = all.iter().find(custom).map(|it| json!({ it.path.clone(): "custom" }));
+    let field = field(json!({ "to": [width.path, height.path], "with": word }));
     (new.path == width.path && free(width) && free(height)).then_some(field)
 }
 
@@ -155,5 +169,7 @@ pub(super) fn form(field: &Field) -> Vec<(&'static str, Value)> {
     });
     let items = field.items.map(|items| ("items", json!([items.min, items.max])));
     let key = field.key.as_ref().map(|key| ("key", json!(key)));
-    to.chain(encoding.map(|word| ("as", json!(word)))).chain(key).chain(items).collect()
+    let with = field.with.as_ref().map(|with| ("with", json!(with)));
+    let encoding = encoding.map(|word| ("as", json!(word)));
+    to.chain(encoding).chain(key).chain(items).chain(with).collect()
 }

@@ -111,8 +111,9 @@ pub(super) fn takes(stated: &Stated, published: &PublishedField, wanted: Number)
 /// A number that stood for a word, and that the vendor takes no more.
 fn word_gone(stated: &Stated, published: &PublishedField) -> Option<Finding> {
     let is = of(published);
-    // What applies by default is taken, whatever range stands beside it.
-    let applies = published.default.as_ref().and_then(number);
+    // What applies by default is taken, whatever range stands beside it; a closed set is not.
+    let applies = published.default.as_ref().filter(|_| published.values.is_none());
+    let applies = applies.and_then(number);
     let gone = |wire: &Value| {
         number(wire).is_some_and(|number| !is.has(number) && applies != Some(number))
     };

@@ -1,18 +1,40 @@
 //! Parameters that are gone beside parameters that are new: perhaps one is the other.
 
-use super::compare::alike;
+use super::compare::{akin, alike};
+use super::finding::{Finding, FindingKind};
+use super::names::usual;
 use super::published::PublishedField;
 use super::stated::Stated;
 
 /// Pairs of gone and new parameters, by their places in the two lists.
 ///
 /// A name that differs in its spelling or in the objects around it is the same one; beyond that
-/// a guess is made only where exactly one of equal type and limits is gone and exactly one is new.
+/// a guess is made only where exactly one of equal type and limits is gone and exactly one is new,
+/// and last where exactly one of equal type shares a limit.
 pub(super) fn guess(gone: &[&Stated], new: &[&PublishedField]) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     pair_up(&mut pairs, (gone, new), |gone, new| name(&gone.wire.path) == name(&new.path));
     pair_up(&mut pairs, (gone, new), alike);
+    pair_up(&mut pairs, (gone, new), |gone, new| other_limits(gone, new));
     pairs
+}
+
+/// Whether a parameter is perhaps another one with other limits: something must be the same, and
+/// the new name no other field's.
+fn other_limits(gone: &Stated, new: &PublishedField) -> bool {
+    let usual = usual(&new.path);
+    let own = usual.is_none() || usual == gone.place.leaf;
+    own && akin(gone, new)
+}
+
+/// What became of the limits beside the name, as the end of a sentence.
+pub(super) fn also(limits: &[Finding]) -> &'static str {
+    let any = |kind| limits.iter().any(|finding| finding.kind == kind);
+    match (any(FindingKind::Narrowed), any(FindingKind::Widened)) {
+        (true, _) => " and narrowed",
+        (false, true) => " and widened",
+        (false, false) => "",
+    }
 }
 
 fn pair_up(

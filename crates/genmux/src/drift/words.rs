@@ -25,6 +25,24 @@ pub(super) fn compare(stated: &Stated, published: &PublishedField) -> Vec<Findin
     }
 }
 
+/// Ways of checking content that the vendor takes no more; its word for none is the flag's.
+pub(super) fn modes(stated: &Stated, published: &PublishedField) -> Vec<Finding> {
+    let (Some(words), Some(are)) = (&stated.field.words, &published.values) else {
+        return Vec::new();
+    };
+    let off = |word: &str| word == "off";
+    let (kept, gone): (Vec<_>, Vec<_>) =
+        words.0.iter().partition(|(word, wire)| off(word) || are.contains(wire));
+    if gone.is_empty() {
+        return Vec::new();
+    }
+    let gone: Vec<Value> = gone.into_iter().map(|(_, wire)| wire.clone()).collect();
+    let kept: Vec<&String> = kept.into_iter().map(|(word, _)| word).collect();
+    let says = format!("takes {} no more", list(&gone));
+    let finding = Finding::about(stated, FindingKind::Narrowed, says);
+    vec![finding.patch(&stated.place, vec![("words", json!(kept))])]
+}
+
 /// Whether a closed set means something for the field.
 fn has_words(stated: &Stated) -> bool {
     let leaf = stated.place.leaf;

@@ -93,11 +93,14 @@ fn check(provider: &str) {
 }
 
 /// The draft of a model that nobody knows, from the vendor's document.
-fn check_draft(provider: &str) {
-    let Cases { path, mut file } = cases(&format!("draft-{provider}"));
-    let compared = cases(provider).file;
+fn check_draft(name: &str) {
+    let provider = name.split('-').next().unwrap();
+    let Cases { path, mut file } = cases(&format!("draft-{name}"));
+    // A document of its own, or the one that is compared.
+    let own = file.get("schema").cloned();
+    let schema = own.unwrap_or_else(|| cases(name).file["schema"].clone());
     let text = |key: &str| file[key].as_str().unwrap().to_owned();
-    let published = drift::read_published(provider, &compared["schema"]).unwrap();
+    let published = drift::read_published(provider, &schema).unwrap();
     let options = DraftOptions {
         lab: None,
         model: None,
@@ -110,6 +113,7 @@ fn check_draft(provider: &str) {
     let draft = draft.unwrap();
     let found = json!({
         "path": draft.path, "file": draft.file, "model": draft.model, "left_out": draft.left_out,
+        "options": draft.options(),
     });
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         file["draft"] = found;
@@ -140,6 +144,11 @@ fn replicate() {
 }
 
 #[test]
+fn replicate_images() {
+    check("replicate-images");
+}
+
+#[test]
 fn runware() {
     check("runware");
 }
@@ -151,8 +160,8 @@ fn scenario() {
 
 #[test]
 fn drafts() {
-    for provider in ["replicate", "runware", "scenario"] {
-        check_draft(provider);
+    for name in ["replicate", "replicate-images", "runware", "scenario", "scenario-images"] {
+        check_draft(name);
     }
 }
 
@@ -195,4 +204,36 @@ fn a_model_that_its_lab_describes_needs_the_offer_alone() {
     let draft =
         drafted("model_bytedance-seedance-1-lite", None, Some("seedance-1.0-lite")).unwrap();
     assert_eq!((draft.path.as_str(), draft.model), ("scenario/seedance-1.0-lite.json", None));
+}
+
+#[test]
+fn a_drafted_size_is_written_with_the_word_that_makes_it_hold() {
+    let schema = cases("replicate-images").file["schema"].clone();
+    let published = drift::read_published("replicate", &schema).unwrap();
+    let options = DraftOptions {
+        lab: None,
+        model: None,
+        kind: None,
+        since: "2027-01-01".parse().unwrap(),
+        source: "page".to_owned(),
+    };
+    let named = ("replicate", "acme/still-9");
+    let draft = drift::draft(&Catalog::embedded(), named, &published, &options).unwrap();
+    let platform = Catalog::embedded().file("replicate/provider.json").unwrap().to_owned();
+    let (lab, model) = draft.model.unwrap();
+    let files = [
+        ("replicate/provider.json".to_owned(), platform),
+        (lab, model.to_string()),
+        (draft.path, draft.file.to_string()),
+    ];
+    let catalog = genmux_core::Catalog::new(files.map(|(path, text)| (path, Cow::Owned(text))));
+    let mut request = genmux::Request::image("a paper boat");
+    request.size = Some("2048x1024".parse().unwrap());
+    let offer = catalog.offer("replicate/still-9").unwrap();
+    let context = genmux::context(&request);
+    let translation = offer.translate(&request, &genmux::Policy::default(), &context).unwrap();
+    let payload = serde_json::to_value(translation.payload(0)).unwrap();
+    let expected =
+        json!({"prompt": "a paper boat", "size": "custom", "width": 2048, "height": 1024});
+    assert_eq!(payload, expected);
 }

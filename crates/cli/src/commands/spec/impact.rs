@@ -5,6 +5,7 @@ use std::io::{BufReader, Write};
 use std::path::Path;
 
 use genmux::drift::{self, Change};
+use genmux::spec::Date;
 use genmux::{Catalog, CatalogError, Offer, Request};
 use serde::Serialize;
 use serde_json::json;
@@ -39,6 +40,7 @@ enum What {
 /// What was found so far; lines are printed as they are found, JSON at the end.
 struct Report<'a> {
     args: &'a Impact,
+    after: &'a Catalog,
     pairs: Vec<Pair>,
     found: Vec<Found>,
     counts: Counts,
@@ -51,6 +53,7 @@ struct Counts {
     moved: u64,
     dearer: u64,
     accepted: u64,
+    known: u64,
     unreadable: u64,
 }
 
@@ -61,27 +64,50 @@ pub(crate) fn spec_impact(catalog: &Catalog, args: &Impact) -> Result<Done, Fail
         None => catalog.clone(),
     };
     let pairs = pairs(&before, &after, &args.offer)?;
-    let mut report = Report { args, pairs, found: Vec::new(), counts: Counts::default() };
+    let mut report =
+        Report { args, after: &after, pairs, found: Vec::new(), counts: Counts::default() };
     for path in &args.requests {
         report.file(path)?;
     }
-    let Counts { requests, refused, moved, dearer, accepted, unreadable } = report.counts;
+    let Counts { requests, refused, moved, dearer, accepted, known, unreadable } = report.counts;
     if args.json {
         let to = args.to.as_deref().unwrap_or("newest");
         print_json(&json!({
             "from": args.from, "to": to, "counts": report.counts, "found": report.found,
         }))?;
     }
+    let mut talk = anstream::stderr();
+    hints(&mut talk, args, &report.pairs)?;
     let noun = if requests == 1 { "request" } else { "requests" };
+    let known = if known == 0 { String::new() } else { format!(", {known} better known") };
     writeln!(
-        anstream::stderr(),
-        "{requests} {noun}: {refused} refused now, {moved} moved, {dearer} dearer, {accepted} newly accepted"
+        talk,
+        "{requests} {noun}: {refused} refused now, {moved} moved, {dearer} dearer, {accepted} newly accepted{known}"
     )?;
     Ok(match (unreadable, refused + moved + dearer) {
         (0, 0) => Done::Accepted,
         (0, _) => Done::Rejected,
         _ => Done::Misused,
     })
+}
+
+/// What may be a slip: a range that runs backwards, or ends where nothing was known yet.
+fn hints(talk: &mut impl Write, args: &Impact, pairs: &[Pair]) -> Result<(), Failure> {
+    let day = |given: &str| given.parse::<Date>().ok();
+    let both = day(&args.from).zip(args.to.as_deref().and_then(day));
+    if let Some((from, to)) = both.filter(|(from, to)| from > to) {
+        writeln!(talk, "--from {from} is later than --to {to}: this tells what going back means")?;
+    }
+    let to = args.to.as_deref().unwrap_or("newest");
+    let none = |offer: fn(&Pair) -> &Option<Offer>| pairs.iter().all(|it| offer(it).is_none());
+    for (name, given, early) in
+        [("from", args.from.as_str(), none(|it| &it.0)), ("to", to, none(|it| &it.1))]
+    {
+        if early {
+            writeln!(talk, "--{name} {given}: none of these offers was there yet")?;
+        }
+    }
+    Ok(())
 }
 
 /// The catalogue of a day, or of a directory.
@@ -167,10 +193,21 @@ impl Report<'_> {
                 continue;
             }
             let both = (before.as_ref(), after.as_ref());
-            let impact = drift::impact(&request, &context, &self.args.policy, both)?;
+            let mut impact = drift::impact(&request, &context, &self.args.policy, both)?;
+            self.reason(&mut impact);
             self.changes(path, line, impact)?;
         }
         Ok(())
+    }
+
+    /// Says of an offer that is not there yet when it comes.
+    fn reason(&self, impact: &mut drift::Impact) {
+        for change in &mut impact.changes {
+            let Change::Refused { gone: Some(gone), .. } = change else { continue };
+            if let Err(early @ CatalogError::TooEarly { .. }) = self.after.offer(&impact.offer) {
+                *gone = early.to_string();
+            }
+        }
     }
 
     fn changes(
@@ -184,6 +221,7 @@ impl Report<'_> {
                 Change::Refused { .. } => self.counts.refused += 1,
                 Change::Moved { .. } => self.counts.moved += 1,
                 Change::Dearer { .. } => self.counts.dearer += 1,
+                Change::Known { .. } => self.counts.known += 1,
                 _ => self.counts.accepted += 1,
             }
         }

@@ -28,6 +28,12 @@ pub(crate) fn spec_new(catalog: &Catalog, args: &SpecNew) -> Result<Done, Failur
     let draft = draft(catalog, named, &published, &options)
         .map_err(|error| Failure::Said(error.to_string()))?;
     let mut talk = anstream::stderr();
+    let options = draft.options();
+    if !options.is_empty() {
+        let (names, noun) =
+            (plain(&options.join(", ")), if options.len() == 1 { "option" } else { "options" });
+        writeln!(talk, "{} {noun}, for which requests have no field: {names}", options.len())?;
+    }
     for said in &draft.left_out {
         writeln!(talk, "left out: {}", plain(said))?;
     }
