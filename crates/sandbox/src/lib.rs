@@ -23,6 +23,7 @@
 //! ```
 
 mod admin;
+mod certain;
 mod check;
 mod clock;
 mod faults;

@@ -120,6 +120,7 @@ fn required(stated: &Stated, published: &PublishedField) -> Option<Finding> {
         return None;
     }
     match (stated.wire.required, published.required) {
+        (false, true) if stated.otherwise_named => None,
         (false, true) => {
             let always = if stated.sometimes_required { "always " } else { "" };
             let mut patch = vec![("required", json!(true))];

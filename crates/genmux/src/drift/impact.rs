@@ -168,7 +168,7 @@ fn taken(
 ) -> serde_json::Result<Fate> {
     // What is retired is still translated, and no longer sent.
     if let Some(day) = offer.retired_on() {
-        return Ok(Fate::Refused(Vec::new(), Some(format!("it is retired on {day}"))));
+        return Ok(Fate::Refused(Vec::new(), Some(format!("it was retired on {day}"))));
     }
     let translation = match offer.translate(request, policy, context) {
         Ok(translation) => translation,
@@ -357,7 +357,7 @@ mod tests {
 
     #[test]
     fn a_retired_offer_refuses_it() {
-        check(r#""status": "retired""#, &["refused: it is retired on 2026-02-01"]);
+        check(r#""status": "retired""#, &["refused: it was retired on 2026-02-01"]);
     }
 
     #[test]

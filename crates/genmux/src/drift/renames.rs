@@ -15,7 +15,7 @@ pub(super) fn guess(gone: &[&Stated], new: &[&PublishedField]) -> Vec<(usize, us
     let mut pairs = Vec::new();
     pair_up(&mut pairs, (gone, new), |gone, new| name(&gone.wire.path) == name(&new.path));
     pair_up(&mut pairs, (gone, new), alike);
-    pair_up(&mut pairs, (gone, new), |gone, new| other_limits(gone, new));
+    pair_up(&mut pairs, (gone, new), other_limits);
     pairs
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Stated {
     pub(super) beside: Vec<Value>,
     /// The vendor refuses without it in some cases only.
     pub(super) sometimes_required: bool,
+    /// What the vendor needs is written for other words of requests too: a ratio becomes pixels.
+    pub(super) otherwise_named: bool,
     /// The field as the spec has it; of an option nothing.
     pub(super) field: Field,
 }
@@ -66,9 +68,9 @@ pub(super) fn stated(offer: &Offer) -> Vec<Stated> {
     let mut all = Vec::new();
     let fields = section("fields");
     let beside = beside_pixels(&fields);
-    for (name, field) in fields {
-        let leaf = Leaf::from_path(&name);
-        let field: Option<Field> = serde_json::from_value(field).ok();
+    for (name, field) in &fields {
+        let leaf = Leaf::from_path(name);
+        let field: Option<Field> = serde_json::from_value(field.clone()).ok();
         if let Some((leaf, field)) = leaf.zip(field) {
             all.extend(of_field(leaf, &field));
         }
@@ -76,9 +78,18 @@ pub(super) fn stated(offer: &Offer) -> Vec<Stated> {
     for one in &mut all {
         let own = beside.iter().filter(|(path, _)| *path == one.wire.path);
         one.beside.extend(own.map(|(_, value)| value.clone()));
+        one.otherwise_named = one.role == Role::Side && pixels_of_words(&one.field, &fields);
     }
     all.extend(section("options").into_iter().filter_map(|(path, spec)| of_option(&path, spec)));
     all
+}
+
+/// Whether a size is needed unless a ratio or tier stands for it, which has no wire form of its own.
+fn pixels_of_words(size: &Field, fields: &Map<String, Value>) -> bool {
+    let word = |name: &String| matches!(name.as_str(), "aspect_ratio" | "resolution");
+    let own = |name: &String| fields.get(name).is_some_and(|field| !field["to"].is_null());
+    let names = size.required_unless.as_ref();
+    names.is_some_and(|names| names.iter().all(|name| word(name) && !own(name)))
 }
 
 /// Wire values that are written beside width and height.
@@ -106,6 +117,7 @@ pub(super) fn of_field(leaf: Leaf, field: &Field) -> Vec<Stated> {
             wire: PublishedField { path: path.clone(), ..limits(leaf, field, role, at) },
             beside: special(leaf, field),
             sometimes_required: field.required_unless.is_some(),
+            otherwise_named: false,
             field: field.clone(),
         }
     };
@@ -126,6 +138,7 @@ fn of_option(path: &str, spec: Value) -> Option<Stated> {
         },
         beside: Vec::new(),
         sometimes_required: false,
+        otherwise_named: false,
         field: Field::default(),
     })
 }

@@ -14,8 +14,7 @@ pub(super) fn gone(all: &[Stated], published: &Published) -> Vec<Finding> {
     let found = first.flat_map(|one| match one.role {
         Role::Side => beside_pixels(one, published),
         Role::Switch => of_a_sequence(one, published),
-        Role::Mode | Role::Flag | Role::Value | Role::Amount => Vec::new(),
-        Role::Media | Role::List | Role::Frames | Role::Option => Vec::new(),
+        _ => Vec::new(),
     });
     found.collect()
 }

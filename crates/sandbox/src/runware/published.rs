@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::model;
 use crate::VendorSchema;
+use crate::certain::certain;
 use crate::provider::Provider;
 use crate::reply::json;
 use crate::state::App;
@@ -37,7 +38,7 @@ pub(crate) async fn registry(State(app): State<App>) -> Response {
 /// The schema of one task, without references, as the vendor gives it.
 fn task(schema: &VendorSchema) -> Value {
     let document: Value = serde_json::from_str(schema.json).unwrap_or_default();
-    inlined(&document, &document["$defs"]["task"], 8)
+    certain(inlined(&document, &document["$defs"]["task"], 8)).unwrap_or_default()
 }
 
 /// References replaced by what they lead to; the schemas of this crate have none in circles.
@@ -70,6 +71,13 @@ mod tests {
                 "{slug}"
             );
             assert!(!task.to_string().contains("$ref"), "{slug}");
+            assert!(!task.to_string().contains("inferred"), "{slug}");
         }
+    }
+
+    #[test]
+    fn keys_that_are_only_let_through_are_not_published() {
+        let task = task(crate::schema("runware", "seedance-2.5", "9999-12-31").unwrap());
+        assert_eq!(task["properties"]["settings"], json!({"type": "object"}));
     }
 }

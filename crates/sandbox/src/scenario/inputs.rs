@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::VendorSchema;
+use crate::certain::certain;
 
 /// Defaults by the vendor's pages; absent where they print none.
 const DEFAULTS: &[(&str, &str, &str)] = &[
@@ -35,7 +36,8 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
 pub(crate) fn all(slug: &str, schema: &VendorSchema) -> Vec<Value> {
     let parsed: Value = serde_json::from_str(schema.json).unwrap_or_default();
     let required = parsed["required"].as_array().cloned().unwrap_or_default();
-    let members = parsed["properties"].as_object().into_iter().flatten();
+    let published = certain(parsed["properties"].clone()).unwrap_or_default();
+    let members = published.as_object().into_iter().flatten();
     members.map(|(name, rule)| input(slug, name, rule, required.contains(&json!(name)))).collect()
 }
 

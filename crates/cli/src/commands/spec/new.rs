@@ -30,9 +30,9 @@ pub(crate) fn spec_new(catalog: &Catalog, args: &SpecNew) -> Result<Done, Failur
     let mut talk = anstream::stderr();
     let options = draft.options();
     if !options.is_empty() {
-        let (names, noun) =
+        let (paths, noun) =
             (plain(&options.join(", ")), if options.len() == 1 { "option" } else { "options" });
-        writeln!(talk, "{} {noun}, for which requests have no field: {names}", options.len())?;
+        writeln!(talk, "{} {noun}, for which requests have no field: {paths}", options.len())?;
     }
     for said in &draft.left_out {
         writeln!(talk, "left out: {}", plain(said))?;
