@@ -140,6 +140,14 @@ impl Violation {
         self
     }
 
+    /// Adds several pages, where no single one states all that is accepted.
+    #[must_use]
+    pub(crate) fn stated_by_all(mut self, origins: &[&crate::spec::Origin]) -> Violation {
+        let pages: Vec<String> = origins.iter().map(ToString::to_string).collect();
+        self.source = (!pages.is_empty()).then(|| pages.join("; "));
+        self
+    }
+
     /// Whether a leaf is the field or the other field.
     pub fn names(&self, path: &str) -> bool {
         self.field == path || self.other.as_deref() == Some(path)

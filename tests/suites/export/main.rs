@@ -4,5 +4,6 @@
 
 mod schema;
 mod served;
+mod stated;
 mod typescript;
 mod unchecked;

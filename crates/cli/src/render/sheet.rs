@@ -20,7 +20,7 @@ pub(crate) fn sheet(offer: &Offer, room: usize) -> String {
         sheet.entry(&line.field, &says);
     }
     sheet.rules(&offer.rules());
-    sheet.sizes(offer);
+    sheet.sizes(&offer.table());
     sheet.foot(offer);
     sheet.text
 }
@@ -58,16 +58,14 @@ impl Sheet {
         }
     }
 
-    fn sizes(&mut self, offer: &Offer) {
-        let sizes = offer.sizes();
-        let Some(tiers) = sizes.as_object().filter(|tiers| !tiers.is_empty()) else { return };
+    fn sizes(&mut self, table: &[SheetLine]) {
+        if table.is_empty() {
+            return;
+        }
         self.title("Sizes");
-        for (tier, entries) in tiers {
-            let entries = entries.as_object().into_iter().flatten();
-            let entries: Vec<String> = entries
-                .map(|(ratio, size)| format!("{ratio} {}", size.as_str().unwrap_or_default()))
-                .collect();
-            self.entry(tier, &entries.join(", "));
+        for line in table {
+            let says = self.cited(line);
+            self.entry(&line.field, &says);
         }
     }
 

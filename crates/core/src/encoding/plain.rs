@@ -44,8 +44,8 @@ impl Serialize for Plain<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Plain { leaf, call } = *self;
         if let Some(text) = call.request.text(leaf) {
-            return match call.plan.field(leaf).and_then(|field| field.tags) {
-                Some(form) => serializer.serialize_str(&tags::rewrite(text, form)),
+            return match call.plan.field(leaf).and_then(|field| field.tags.as_ref()) {
+                Some((form, _)) => serializer.serialize_str(&tags::rewrite(text, *form)),
                 None => serializer.serialize_str(text),
             };
         }
@@ -106,8 +106,8 @@ pub(super) fn read(reading: &mut Reading<'_>, leaf: Leaf, value: &Value) -> Resu
 }
 
 fn prompt(text: &str, field: Option<&FieldPlan>) -> String {
-    match field.and_then(|field| field.tags) {
-        Some(form) => tags::restore(text, form).into_owned(),
+    match field.and_then(|field| field.tags.as_ref()) {
+        Some((form, _)) => tags::restore(text, *form).into_owned(),
         None => text.to_owned(),
     }
 }

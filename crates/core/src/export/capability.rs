@@ -5,10 +5,11 @@ use serde_json::{Map, Value, json};
 use super::schema;
 use super::sizes::{Sizes, tiers_and_none};
 use crate::check::{MediaLimits, NumberLimits};
+use crate::encoding;
 use crate::leaf::{Leaf, Leaves};
 use crate::plan::{FieldPlan, Plan};
 use crate::rule::Rule;
-use crate::spec::{Origin, Span};
+use crate::spec::{Origin, Span, TagForm};
 
 /// The whole descriptor.
 pub(super) fn capability(plan: &Plan) -> Value {
@@ -96,7 +97,7 @@ fn form(plan: &Plan, leaf: Leaf, field: Option<&FieldPlan>) -> Option<Value> {
     let field = field.filter(|field| !field.wire.is_empty())?;
     Some(match leaf {
         Leaf::CameraFixed | Leaf::GenerateAudio | Leaf::IncludeCost => json!({ "form": "boolean" }),
-        Leaf::Prompt => text(field),
+        Leaf::Prompt => text(plan, field),
         Leaf::WebhookUrl | Leaf::UploadUrl => {
             json!({ "form": "url", "https_only": field.https_only.is_some() })
         }
@@ -113,12 +114,22 @@ fn count(field: Option<&FieldPlan>) -> Value {
     json!({ "form": "range", "type": "integer", "min": 1, "unit": "results", "per_call": per_call })
 }
 
-fn text(field: &FieldPlan) -> Value {
+fn text(plan: &Plan, field: &FieldPlan) -> Value {
     let mut facts = json!({ "form": "text" });
     if let Some((span, _)) = &field.chars {
         facts["chars"] = bounds(*span);
     }
+    if let Some((form, _)) = &field.tags {
+        facts["tags"] = tags(plan, *form).into();
+    }
     facts
+}
+
+/// How the prompt points to the first of each list that the offer takes.
+fn tags(plan: &Plan, form: TagForm) -> Map<String, Value> {
+    let lists = [Leaf::Images, Leaf::Videos, Leaf::Audios].into_iter();
+    let taken = lists.filter(|leaf| takes(plan, *leaf));
+    taken.map(|leaf| (leaf.path().to_owned(), json!(encoding::tag(leaf, 1, form)))).collect()
 }
 
 fn number(leaf: Leaf, field: &FieldPlan) -> Value {
@@ -176,7 +187,7 @@ fn geometry(plan: &Plan, leaf: Leaf) -> Option<Value> {
     match leaf {
         Leaf::Size => size(&sizes),
         Leaf::Resolution => {
-            let tiers = sizes.tiers();
+            let tiers = sizes.reached();
             (!tiers.is_empty()).then(|| json!({ "form": "enum", "values": tiers }))
         }
         _ => {
@@ -223,9 +234,12 @@ fn sources(plan: &Plan, leaf: Leaf) -> Value {
     found.extend(required.map(|(_, required)| &required.origin));
     found.extend(plan.field(leaf).into_iter().flat_map(stated));
     if leaf.is_geometry() {
-        found.extend(plan.geometry.origin(leaf));
+        found.extend(plan.geometry.origins(leaf));
         let areas = plan.geometry.free.iter().flat_map(|free| &free.areas);
         found.extend(areas.filter(|_| leaf == Leaf::Size).map(|(_, origin)| origin));
+    }
+    if leaf == Leaf::Fps && plan.field(leaf).is_none() {
+        found.extend(plan.fps.iter().map(|(_, origin)| origin));
     }
     if found.is_empty() {
         found.push(&plan.source);
@@ -254,6 +268,7 @@ fn stated(field: &FieldPlan) -> Vec<&Origin> {
     found.extend([&media.max_seconds, &media.total_seconds].map(|it| it.as_ref().map(|it| &it.1)));
     found.push(media.max_bytes.as_ref().map(|(_, origin)| origin));
     found.push(field.https_only.as_ref());
+    found.push(field.tags.as_ref().map(|(_, origin)| origin));
     found.into_iter().flatten().collect()
 }
 

@@ -57,6 +57,11 @@ impl Offer {
         words::sheet(&self.capability())
     }
 
+    /// The size table in words, one line a tier, with the pages that list it.
+    pub fn table(&self) -> Vec<SheetLine> {
+        words::table(&self.plan.geometry)
+    }
+
     /// The rules between fields in words, one line each.
     pub fn rules(&self) -> Vec<SheetLine> {
         words::rules(&self.capability())

@@ -78,7 +78,7 @@ fn section(page: &mut String, offer: &Offer) {
     for line in &rules {
         let _ = writeln!(page, "- {} {}", line.says, sources.numbers(line));
     }
-    sizes(page, offer);
+    sizes(page, offer, &mut sources);
     for note in offer.notes() {
         let _ = writeln!(page, "\n{note}");
     }
@@ -88,17 +88,10 @@ fn section(page: &mut String, offer: &Offer) {
     }
 }
 
-fn sizes(page: &mut String, offer: &Offer) {
-    let sizes = offer.sizes();
-    let Some(tiers) = sizes.as_object().filter(|tiers| !tiers.is_empty()) else { return };
-    page.push('\n');
-    for (tier, entries) in tiers {
-        let entries = entries.as_object().into_iter().flatten();
-        let entry = |(ratio, size): (&String, &serde_json::Value)| {
-            format!("{ratio} {}", size.as_str().unwrap_or_default())
-        };
-        let entries: Vec<String> = entries.map(entry).collect();
-        let _ = writeln!(page, "- {tier}: {}", entries.join(", "));
+fn sizes(page: &mut String, offer: &Offer, sources: &mut Sources) {
+    for (at, line) in offer.table().iter().enumerate() {
+        let gap = if at == 0 { "\n" } else { "" };
+        let _ = writeln!(page, "{gap}- {}: {} {}", line.field, line.says, sources.numbers(line));
     }
 }
 

@@ -54,7 +54,9 @@ impl<'a> Sizes<'a> {
     /// Whether a ratio that nobody lists may be taken beside the tier: its size is worked out.
     pub(super) fn other(&self, tier: Option<Resolution>) -> bool {
         let free = self.geometry.free.as_ref().filter(|_| works_out(self.geometry));
-        free.is_some_and(|free| tier.is_none_or(|tier| free.tiers.contains(&tier)))
+        free.is_some_and(|free| {
+            tier.is_none_or(|tier| free.tiers.contains(&tier) && free.may_reach(tier))
+        })
     }
 
     /// The known ratios that are taken alone or beside any tier.
@@ -68,15 +70,21 @@ impl<'a> Sizes<'a> {
         tiers_and_none().any(|tier| self.auto(tier).contains(&true))
     }
 
-    /// The tiers that are taken alone or beside any ratio.
-    pub(super) fn tiers(&self) -> Vec<Resolution> {
+    /// The tiers that are taken alone or beside a ratio that people use.
+    pub(super) fn reached(&self) -> Vec<Resolution> {
         let taken = |tier: &&Resolution| {
             let tier = Some(**tier);
             self.accepts(None, tier, false)
-                || self.other(tier)
                 || self.auto(tier).contains(&true)
                 || self.known.iter().any(|ratio| self.fixed(*ratio, tier))
         };
+        Resolution::ALL.iter().filter(taken).copied().collect()
+    }
+
+    /// The tiers that are taken alone or beside any ratio at all.
+    pub(super) fn tiers(&self) -> Vec<Resolution> {
+        let reached = self.reached();
+        let taken = |tier: &&Resolution| reached.contains(tier) || self.other(Some(**tier));
         Resolution::ALL.iter().filter(taken).copied().collect()
     }
 

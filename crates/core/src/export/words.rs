@@ -3,6 +3,8 @@
 use serde_json::Value;
 
 use super::SheetLine;
+use crate::geometry::Geometry;
+use crate::request::Resolution;
 
 /// One line a field.
 pub(super) fn sheet(capability: &Value) -> Vec<SheetLine> {
@@ -13,6 +15,28 @@ pub(super) fn sheet(capability: &Value) -> Vec<SheetLine> {
         sources: sources(facts),
     };
     fields.map(line).chain(price(&capability["price"])).collect()
+}
+
+/// One line a tier of the size table.
+pub(super) fn table(geometry: &Geometry) -> Vec<SheetLine> {
+    let mut lines: Vec<(Resolution, Vec<String>, Vec<String>)> = Vec::new();
+    for entry in &geometry.table {
+        let says = format!("{} {}", entry.label, entry.size);
+        let page = geometry.pages[entry.page].to_string();
+        match lines.iter_mut().find(|(tier, ..)| *tier == entry.tier) {
+            Some((_, sizes, pages)) => {
+                sizes.push(says);
+                pages.extend((!pages.contains(&page)).then_some(page));
+            }
+            None => lines.push((entry.tier, vec![says], vec![page])),
+        }
+    }
+    let line = |(tier, sizes, sources): (Resolution, Vec<String>, Vec<String>)| SheetLine {
+        field: tier.name().to_owned(),
+        says: sizes.join(", "),
+        sources,
+    };
+    lines.into_iter().map(line).collect()
 }
 
 /// What is known of the price: the first rate whose conditions hold.
@@ -106,16 +130,24 @@ pub(super) fn says(facts: &Value) -> String {
 fn form(facts: &Value) -> String {
     match facts["form"].as_str() {
         Some("boolean") => "true or false".to_owned(),
-        Some("text") => match span(&facts["chars"]) {
-            Some(span) => format!("text, {span} characters"),
-            None => "text".to_owned(),
-        },
+        Some("text") => text(facts),
         Some("url") if facts["https_only"] == true => "https: URL".to_owned(),
         Some("url") => "URL".to_owned(),
         Some("media") => media(facts),
         Some("enum") => closed(facts),
         _ => range(facts),
     }
+}
+
+fn text(facts: &Value) -> String {
+    let mut parts = vec!["text".to_owned()];
+    parts.extend(span(&facts["chars"]).map(|span| format!("{span} characters")));
+    let tags: Vec<String> =
+        facts["tags"].as_object().into_iter().flatten().map(|(_, tag)| plain(tag)).collect();
+    if !tags.is_empty() {
+        parts.push(format!("references by {}", tags.join(", ")));
+    }
+    parts.join(", ")
 }
 
 fn closed(facts: &Value) -> String {
@@ -175,14 +207,38 @@ fn media(facts: &Value) -> String {
         (None, _) => format!("one {one}"),
         (Some(items), Some(_)) if items["max"] == 1 => format!("one {one}"),
         (Some(_), Some(span)) => format!("{span} {many}"),
-        (Some(_), None) => format!("any number of {many}"),
+        (Some(_), None) => format!("{many}, no limit stated"),
     }];
     parts.extend(span(&facts["sides"]).map(|sides| format!("sides {sides} pixels")));
-    parts.extend(facts["max_bytes"].as_u64().map(|bytes| format!("up to {bytes} bytes each")));
+    parts.extend(facts["max_bytes"].as_u64().map(|most| format!("{} each", bytes(most))));
     let seconds = [("max_seconds", "each"), ("total_seconds", "together")];
     let seconds = seconds.iter().filter_map(|(key, how)| Some((facts.get(key)?, how)));
-    parts.extend(seconds.map(|(most, how)| format!("up to {} seconds {how}", plain(most))));
+    parts.extend(seconds.map(|(most, how)| format!("{} {how}", seconds_up_to(most))));
     parts.join(", ")
+}
+
+/// `up to 10 MB`, and `under 5 MB` for one byte less.
+fn bytes(most: u64) -> String {
+    for (unit, name) in [(1_000_000, "MB"), (1 << 20, "MiB")] {
+        if most > 0 && most.is_multiple_of(unit) {
+            return format!("up to {} {name}", most / unit);
+        }
+        if (most + 1).is_multiple_of(unit) {
+            return format!("under {} {name}", (most + 1) / unit);
+        }
+    }
+    format!("up to {most} bytes")
+}
+
+/// `up to 15 s`, and `under 35 s` for a thousandth less.
+fn seconds_up_to(most: &Value) -> String {
+    let most = plain(most);
+    match most.split_once('.') {
+        Some((whole, "999")) => {
+            format!("under {} s", whole.parse::<u64>().unwrap_or_default() + 1)
+        }
+        _ => format!("up to {most} s"),
+    }
 }
 
 fn implied(facts: &Value) -> Option<String> {

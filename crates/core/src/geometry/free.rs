@@ -112,6 +112,16 @@ impl Free {
         exact.or_else(|| near.iter().find_map(|area| self.nearest_rounded(ratio, *area, step)))
     }
 
+    /// Whether some ratio may have a size of the tier inside the limits. A worked-out size has more
+    /// than a quarter of the tier's area: with twice the sides it would be above it.
+    pub(crate) fn may_reach(&self, tier: Resolution) -> bool {
+        let area = |width: u32, height: u32| u64::from(width) * u64::from(height);
+        let (least, most) = self.area_range();
+        let least = least.max(area(self.width.0, self.height.0));
+        let most = most.min(area(self.width.1, self.height.1));
+        least <= tier.area() && tier.area() / 4 < most
+    }
+
     /// The smallest and the greatest area that the lab accepts.
     fn area_range(&self) -> (u64, u64) {
         self.areas.iter().fold((1, u64::MAX), |(least, most), (span, _)| {

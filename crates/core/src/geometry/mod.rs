@@ -23,13 +23,16 @@ pub(crate) struct Geometry {
     pub(crate) pixels: bool,
     /// Accepted sizes, or sizes that the offer's words stand for.
     pub(crate) table: Vec<Entry>,
+    /// The pages that list the table; every entry names its own by index.
+    pub(crate) pages: Vec<Origin>,
     /// Limits of free sides.
     pub(crate) free: Option<Free>,
     /// The offer's words for ratios.
     pub(crate) ratio_words: Vec<(AspectRatio, Value)>,
     /// The offer's words for tiers.
     pub(crate) tier_words: Vec<(Resolution, Value)>,
-    /// Where each of the three leaves is stated, in canonical order, and the offer's page.
+    /// Where the wire key of each of the three leaves is stated, in canonical order, and the
+    /// offer's page.
     pub(crate) origins: [Option<Origin>; 4],
     pub(crate) default_tier: Option<Resolution>,
     pub(crate) default_ratio: Option<Ratio>,
@@ -44,6 +47,8 @@ pub(crate) struct Entry {
     /// The ratio as printed: 1920x1088 is 16:9.
     pub(crate) label: Ratio,
     pub(crate) size: Size,
+    /// Index into the pages of the table.
+    pub(crate) page: usize,
 }
 
 /// What stands on the wire.
@@ -98,10 +103,29 @@ impl Geometry {
         }
     }
 
-    /// The page that states how the offer takes a leaf.
-    pub(crate) fn origin(&self, leaf: Leaf) -> Option<&Origin> {
+    /// The pages that state how the offer takes a leaf: its own words, and the table's sizes.
+    pub(crate) fn origins(&self, leaf: Leaf) -> Vec<&Origin> {
         let own = self.origins[leaf as usize - Leaf::Size as usize].as_ref();
-        own.or_else(|| self.origins.iter().flatten().next_back())
+        let mut stated: Vec<&Origin> = own.into_iter().collect();
+        let by_table = self.free.is_none() && (self.pixels || leaf == Leaf::Size);
+        stated.extend(self.listing().filter(|_| by_table).filter(|page| own != Some(*page)));
+        if stated.is_empty() {
+            stated.extend(self.origins.iter().flatten().next_back());
+        }
+        stated
+    }
+
+    /// The pages that list sizes which can be asked for.
+    fn listing(&self) -> impl Iterator<Item = &Origin> {
+        let named = |entry: &&Entry| {
+            let by_words = || {
+                self.ratio_word(AspectRatio::Fixed(entry.label)).is_some()
+                    && self.tier_word(entry.tier).is_some()
+            };
+            self.pixels || by_words()
+        };
+        let lists = move |at: usize| self.table.iter().filter(named).any(|entry| entry.page == at);
+        self.pages.iter().enumerate().filter(move |(at, _)| lists(*at)).map(|(_, page)| page)
     }
 
     /// The index of the offer's word for a ratio; `7:3` finds `21:9`.

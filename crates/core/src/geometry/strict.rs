@@ -233,11 +233,9 @@ fn unsupported(geometry: &Geometry, leaf: Leaf) -> Violation {
     stated(geometry, Violation::new(leaf, ViolationKind::Unsupported, message))
 }
 
-/// Adds the page that states how the offer names sizes.
+/// Adds the pages that state how the offer names sizes.
 pub(super) fn stated(geometry: &Geometry, violation: Violation) -> Violation {
     let leaf = Leaf::from_path(&violation.field).filter(|leaf| leaf.is_geometry());
-    match leaf.and_then(|leaf| geometry.origin(leaf)) {
-        Some(origin) => violation.stated_by(origin),
-        None => violation,
-    }
+    let pages = leaf.map(|leaf| geometry.origins(leaf)).unwrap_or_default();
+    violation.stated_by_all(&pages)
 }

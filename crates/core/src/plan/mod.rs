@@ -41,7 +41,8 @@ pub(crate) struct Plan {
     /// What it costs, if that is known.
     pub(crate) price: Option<(Price, Origin)>,
     pub(crate) notes: Vec<String>,
-    pub(crate) fps: Option<u32>,
+    /// Frames per second that the lab states.
+    pub(crate) fps: Option<(u32, Origin)>,
     pub(crate) media_forms: Vec<MediaForm>,
     pub(crate) inline_max_bytes: Option<u64>,
     pub(crate) asset_prefix: String,
@@ -116,7 +117,7 @@ pub(crate) struct FieldPlan {
     pub(crate) items: Option<(Span, Origin)>,
     pub(crate) media: MediaLimits,
     pub(crate) https_only: Option<Origin>,
-    pub(crate) tags: Option<TagForm>,
+    pub(crate) tags: Option<(TagForm, Origin)>,
     pub(crate) split_with: Leaves,
     pub(crate) note: Option<Arc<str>>,
 }

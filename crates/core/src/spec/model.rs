@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de};
 
-use super::{Date, DatedBy};
+use super::{Date, DatedBy, Origin};
 use crate::number::Number;
 use crate::request::{Kind, Ratio, Resolution, Size};
 
@@ -42,6 +42,17 @@ pub struct ModelFile {
     /// Upstream limits by field; they narrow every offer from their own date on.
     #[serde(default)]
     pub limits: IndexMap<String, Limit>,
+}
+
+impl ModelFile {
+    /// Where a fact of the file stands; its own page and date first.
+    pub(crate) fn origin(&self, page: Option<&str>, since: Option<Date>) -> Origin {
+        Origin {
+            page: page.unwrap_or(&self.source).into(),
+            since: since.unwrap_or(self.since),
+            at_run: false,
+        }
+    }
 }
 
 /// The sizes of one tier.

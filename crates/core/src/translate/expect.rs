@@ -55,7 +55,7 @@ pub(super) fn expect(call: Call<'_>) -> Expect {
         size: settlement.wired.expected.or_else(|| default_size(call)),
         format: format(call),
         duration: video.then(|| duration(call)).flatten(),
-        fps: plan.fps.filter(|_| video),
+        fps: plan.fps.as_ref().filter(|_| video).map(|(fps, _)| *fps),
         audio: video.then(|| audio(call)).flatten(),
         images: (!video).then_some(images),
         videos: video.then_some(Range { min: count, max: count }),

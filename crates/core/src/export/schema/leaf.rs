@@ -46,7 +46,7 @@ fn by_meaning(plan: &Plan, leaf: Leaf) -> Vec<Value> {
         Leaf::SequentialCount if !plan.has_sequence_switch() => vec![json!(1)],
         Leaf::Safety => vec![json!("off")],
         Leaf::Fps if plan.field(leaf).is_none() => {
-            plan.fps.map(|fps| json!(fps)).into_iter().collect()
+            plan.fps.iter().map(|(fps, _)| json!(fps)).collect()
         }
         _ => Vec::new(),
     }

@@ -62,7 +62,7 @@ impl Compiler<'_> {
             chars: field.chars.map(|chars| (chars, origin("chars"))),
             items: field.items.map(|items| (items, origin("items"))),
             https_only: field.forms.map(|_| origin("forms")),
-            tags: field.tags,
+            tags: field.tags.map(|form| (form, origin("tags"))),
             note: field.note.as_deref().map(Into::into),
             ..FieldPlan::default()
         };

@@ -6,6 +6,7 @@ use super::Compiler;
 use crate::geometry::{Entry, Free, Geometry};
 use crate::leaf::Leaf;
 use crate::number::Number;
+use crate::request::{Ratio, Size};
 use crate::spec::{self, Date, Field, Origin};
 
 impl Compiler<'_> {
@@ -15,7 +16,10 @@ impl Compiler<'_> {
         let (size, ratio, tier) =
             (field(Leaf::Size), field(Leaf::AspectRatio), field(Leaf::Resolution));
         let model = self.files.model;
-        let origin = |leaf: Leaf| field(leaf).map(|_| self.origin("fields", leaf.path(), "to"));
+        let origin = |leaf: Leaf| {
+            let named = field(leaf).filter(|field| field.to.is_some());
+            named.map(|_| self.origin("fields", leaf.path(), "to"))
+        };
         let page = self.resolved.facts.clone();
         let [size_at, ratio_at, tier_at] =
             [Leaf::Size, Leaf::AspectRatio, Leaf::Resolution].map(origin);
@@ -23,13 +27,12 @@ impl Compiler<'_> {
         let auto_implied = ratio
             .filter(|field| field.implied.iter().flatten().any(|value| value == "auto"))
             .map(|field| self.groups(Leaf::AspectRatio, field));
+        let listed = size.is_some_and(|field| field.table == Some(true));
+        let (table, pages) = if listed { self.table(as_of) } else { Default::default() };
         Geometry {
             pixels: size.is_some_and(|field| field.to.is_some()),
-            table: if size.is_some_and(|field| field.table == Some(true)) {
-                self.table(as_of)
-            } else {
-                Vec::new()
-            },
+            table,
+            pages,
             free: size.and_then(|field| self.free(field, as_of)),
             ratio_words: self.words(Leaf::AspectRatio, ratio),
             tier_words: self.words(Leaf::Resolution, tier),
@@ -40,23 +43,31 @@ impl Compiler<'_> {
         }
     }
 
-    fn table(&mut self, as_of: Option<Date>) -> Vec<Entry> {
+    /// The lab's sizes in force, and the pages that list them.
+    fn table(&mut self, as_of: Option<Date>) -> (Vec<Entry>, Vec<Origin>) {
         let model = self.files.model;
-        let since = |group: &spec::SizeGroup| group.since.unwrap_or(model.since);
-        let in_force =
-            model.sizes.iter().filter(|group| as_of.is_none_or(|day| since(group) <= day));
-        let entries = in_force.flat_map(|group| {
-            group.entries.0.iter().map(|(label, size)| Entry {
+        let (mut entries, mut pages) = (Vec::new(), Vec::new());
+        for group in &model.sizes {
+            let origin = model.origin(group.source.as_deref(), group.since);
+            if as_of.is_some_and(|day| day < origin.since) {
+                continue;
+            }
+            let page = pages.iter().position(|known| *known == origin).unwrap_or_else(|| {
+                pages.push(origin);
+                pages.len() - 1
+            });
+            let entry = |(label, size): &(Ratio, Size)| Entry {
                 tier: group.tier,
                 label: *label,
                 size: *size,
-            })
-        });
-        let entries: Vec<Entry> = entries.collect();
+                page,
+            };
+            entries.extend(group.entries.0.iter().map(entry));
+        }
         if entries.is_empty() {
             self.problem("fields.size.table", "the lab's file lists no sizes in force");
         }
-        entries
+        (entries, pages)
     }
 
     fn free(&mut self, field: &Field, as_of: Option<Date>) -> Option<Free> {

@@ -192,7 +192,7 @@ impl<'a> Compiler<'a> {
             retired_on: resolved.retired_on,
             price,
             notes: resolved.notes.clone(),
-            fps: model.fps,
+            fps: model.fps.map(|fps| (fps, model.origin(None, None))),
             media_forms: platform.media.clone(),
             inline_max_bytes: platform.inline_max_bytes,
             asset_prefix: platform.asset_prefix.clone(),

@@ -40,7 +40,10 @@ impl State<'_> {
             }
             Leaf::Safety => request.word(leaf) == Some("off"),
             // What the model always makes, where the offer has no parameter for it.
-            Leaf::Fps => field.is_none() && request.fps == self.plan.fps.map(u64::from),
+            Leaf::Fps => {
+                let always = self.plan.fps.as_ref().map(|(fps, _)| u64::from(*fps));
+                field.is_none() && request.fps == always
+            }
             _ => false,
         };
         by_meaning
