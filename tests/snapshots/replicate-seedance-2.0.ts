@@ -16,7 +16,7 @@ export type Media = string | {
  */
 export interface ReplicateSeedance20 {
   kind?: "video" | null;
-  /** text, up to 4000 characters; required */
+  /** text, up to 4000 characters, references by [Image1], [Video1], [Audio1]; required */
   prompt: string;
   /** one of 23 listed sizes */
   size?: "864x496" | "752x560" | "640x640" | "560x752" | "496x864" | "992x432" | "1280x720" | "1112x834" | "960x960" | "834x1112" | "720x1280" | "1470x630" | "1920x1080" | "1664x1248" | "1440x1440" | "1248x1664" | "1080x1920" | "2206x946" | "3840x2160" | "3326x2494" | "2880x2880" | "2160x3840" | "4398x1886" | null;
@@ -35,9 +35,9 @@ export interface ReplicateSeedance20 {
   references?: {
     /** up to 9 pictures */
     images?: Media[] | null;
-    /** up to 3 clips, up to 15 seconds together */
+    /** up to 3 clips, up to 15 s together */
     videos?: Media[] | null;
-    /** up to 3 sounds, up to 15 seconds together */
+    /** up to 3 sounds, up to 15 s together */
     audios?: Media[] | null;
   } | null;
   /** 1 and more results, a call each */

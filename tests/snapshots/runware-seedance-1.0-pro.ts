@@ -26,9 +26,9 @@ export interface RunwareSeedance10Pro {
   /** always 24 */
   fps?: 24 | null;
   frames?: {
-    /** one picture, sides 300 to 6000 pixels, up to 10000000 bytes each */
+    /** one picture, sides 300 to 6000 pixels, up to 10 MB each */
     first?: Media | null;
-    /** one picture, sides 300 to 6000 pixels, up to 10000000 bytes each */
+    /** one picture, sides 300 to 6000 pixels, up to 10 MB each */
     last?: Media | null;
   } | null;
   /** 1 and more results, up to 4 a call; default 1 */

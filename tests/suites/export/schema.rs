@@ -163,6 +163,17 @@ fn sizes_and_words_do_not_mix() {
     check(PRO, r#"{"prompt":"ab","aspect_ratio":"7:3","resolution":"1080P"}"#, true);
 }
 
+/// Whether a ratio has a size is worked out, which no schema can.
+#[test]
+fn ratios_without_a_size_are_of_the_listed_set() {
+    let (offer, request) = ("scenario/seedream-3.0", r#"{"prompt":"ab","aspect_ratio":"10:1"}"#);
+    let exported = newest(offer);
+    let refused = exported.violations(&serde_json::from_str(request).unwrap(), false).unwrap();
+    assert!(!refused.is_empty());
+    check(offer, request, true);
+    assert!(exported.schema["x-unchecked"]["worked_out_sizes"].is_string());
+}
+
 #[test]
 fn rules_between_fields_hold() {
     let offer = "replicate/seedance-2.0";

@@ -65,7 +65,7 @@ fn check_tiers(name: &str, tiers: &[&str]) {
 #[test]
 fn tiers_that_no_ratio_reaches_are_not_listed() {
     check_tiers("scenario/seedream-3.0", &["1K", "1.5K", "2K"]);
-    check_tiers("scenario/seedream-5.0-lite", &["2K", "3K"]);
+    check_tiers("scenario/seedream-5.0-lite", &["2K", "3K", "4K"]);
 }
 
 #[track_caller]

@@ -34,12 +34,11 @@ impl Judged<'_> {
 
     /// A ratio that the schema does not list, at a tier that it does.
     fn is_uncommon(&self, violation: &Violation) -> bool {
-        let alone = violation.field == "resolution" && violation.kind == ViolationKind::NotAccepted;
         let tiers = &self.schema["properties"]["resolution"]["enum"];
         let tiers = tiers.as_array().map(Vec::as_slice).unwrap_or_default();
         let of_value =
             [ViolationKind::NotAccepted, ViolationKind::BelowMinimum, ViolationKind::AboveMaximum];
-        let listed = !alone || tiers.contains(&self.request["resolution"]);
+        let listed = violation.field != "resolution" || tiers.contains(&self.request["resolution"]);
         if !listed || !of_value.contains(&violation.kind) {
             return false;
         }

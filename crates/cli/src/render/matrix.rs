@@ -5,7 +5,7 @@ use genmux::spec::Status;
 
 use super::text::{pad, width};
 
-/// A line a model, a column a provider: the date of what is in force, or since when it is retired.
+/// A line a model, a column a provider: the date of what is in force, or the day it was retired on.
 pub(crate) fn matrix(offers: &[Offer], providers: &[&str]) -> String {
     let head = ["MODEL", "KIND"].map(str::to_owned).into_iter();
     let head = head.chain(providers.iter().map(|provider| provider.to_uppercase())).collect();

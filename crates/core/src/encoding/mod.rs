@@ -16,8 +16,8 @@ use serde_json::{Map, Value};
 pub use media::Handover;
 pub(crate) use media::{MediaValue, handover};
 pub(crate) use plain::{exact, whole};
-pub(crate) use tags::tag;
 pub(crate) use read::{Misfit, Reading, find, join, read, type_of};
+pub(crate) use tags::tag;
 
 use crate::leaf::Leaf;
 use crate::plan::{Node, Slot, What};

@@ -77,7 +77,8 @@ pub(super) fn restore(prompt: &str, form: TagForm) -> Cow<'_, str> {
         let digits = &digits[..digits.bytes().take_while(u8::is_ascii_digit).count()];
         let end = at + 1 + name.len() + digits.len();
         let after_tag = at == done && done > 0;
-        let in_word = (!after_tag && ends_in_word(&prompt[..at])) || begins_with_word(&prompt[end..]);
+        let in_word =
+            (!after_tag && ends_in_word(&prompt[..at])) || begins_with_word(&prompt[end..]);
         // Only what is written back as it stands here; `me@image1.com` points to nothing.
         if !in_word && digits.parse::<usize>().is_ok_and(|number| number.to_string() == digits) {
             let _ = write!(read, "{}[{tag}{digits}]", &prompt[done..at]);
@@ -135,7 +136,9 @@ mod tests {
 
     #[test]
     fn what_looks_like_a_tag_inside_a_word_is_text() {
-        for text in ["mail me@image1.com about it", "@image1s", "é@image10é", "7@image1", "@image1_"] {
+        for text in
+            ["mail me@image1.com about it", "@image1s", "é@image10é", "7@image1", "@image1_"]
+        {
             check_back(text, text);
         }
     }

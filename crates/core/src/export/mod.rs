@@ -5,6 +5,7 @@ mod capability;
 mod page;
 mod schema;
 mod sizes;
+mod sources;
 mod typescript;
 mod words;
 

@@ -108,7 +108,8 @@ impl Geometry {
         let own = self.origins[leaf as usize - Leaf::Size as usize].as_ref();
         let mut stated: Vec<&Origin> = own.into_iter().collect();
         let by_table = self.free.is_none() && (self.pixels || leaf == Leaf::Size);
-        stated.extend(self.listing().filter(|_| by_table).filter(|page| own != Some(*page)));
+        let other = |page: &&Origin| own.is_none_or(|own| own.page != page.page);
+        stated.extend(self.listing().filter(|_| by_table).filter(other));
         if stated.is_empty() {
             stated.extend(self.origins.iter().flatten().next_back());
         }

@@ -25,7 +25,10 @@ pub const UNCHECKED: &[(&str, &str)] = &[
     ("total_seconds", "playing time of all clips or sounds of a list together"),
     ("prompt_tags", "[Image1] in a prompt without the reference that it points to"),
     ("areas", "pixels in all of an exact size"),
-    ("worked_out_sizes", "sides and pixels in all of a size worked out from a ratio that is not listed, such as 10:1"),
+    (
+        "worked_out_sizes",
+        "sides and pixels in all of a size worked out from a ratio that is not listed, such as 10:1",
+    ),
     ("ratios_in_large_numbers", "a ratio with a number above 99, such as 1920:1080"),
     ("seeds_of_calls", "the seed of the last call, where count needs several calls"),
     ("parts_of_numbers", "seconds finer than a thousandth, numbers beyond 64 bits, a key twice"),
