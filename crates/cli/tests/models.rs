@@ -54,8 +54,9 @@ fn one_offer_is_shown_with_units_rules_sizes_and_sources() {
     for said in [
         "duration              4 to 15 seconds, whole, or auto; default 5",
         "frames.last needs frames.first",
-        "references.audios     up to 3 sounds, up to 15 seconds together",
-        "16:9 1920x1080",
+        "references.audios     up to 3 sounds, up to 15 s together",
+        "references by [Image1], [Video1], [Audio1]",
+        "9:16 1080x1920, 21:9 2206x946 [3]",
         "enforced when run",
         "https://replicate.com/bytedance/seedance-2.0/api/schema, 2026-10-05",
     ] {
