@@ -22,6 +22,7 @@ mod refusal;
 mod retry;
 mod run;
 mod save;
+mod settle;
 mod several;
 mod traces;
 mod upload;
@@ -53,6 +54,7 @@ fn trials(subject: &'static Subject) -> Vec<Trial> {
     lost::trials(&mut list);
     retry::trials(&mut list);
     journal::trials(&mut list);
+    settle::trials(&mut list);
     polling::trials(&mut list);
     download::trials(&mut list);
     deadline::trials(&mut list);
