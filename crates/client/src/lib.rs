@@ -48,4 +48,4 @@ pub use transport::{
     HttpOptions, HttpTransport, Reach, ResponseBody, Sent, Transport, TransportError,
     TransportErrorKind,
 };
-pub use vendor::Vendor;
+pub use vendor::{Quote, Vendor};

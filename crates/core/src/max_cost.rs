@@ -13,7 +13,7 @@ use crate::violation::{Violation, ViolationKind};
 ///
 /// ```
 /// let most: genmux_core::MaxCost = "0.50USD".parse().unwrap();
-/// assert_eq!(most.to_string(), "0.5 USD");
+/// assert_eq!(most.to_string(), "0.50 USD");
 /// assert!(most.check(None).is_some(), "an unknown price may be above it");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,17 @@ impl MaxCost {
             ),
         };
         Some(self.violation(ViolationKind::Requires, message))
+    }
+
+    /// The violation of a maximum in another unit than that in which a vendor tells its prices:
+    /// known without asking.
+    pub fn check_unit(&self, told: Unit) -> Option<Violation> {
+        let message = format!(
+            "prices are told in {told} here, which cannot be compared with a max_cost of {self}; \
+             give it in {told}, or allow an unknown cost"
+        );
+        let alike = told == self.unit || self.allow_unknown;
+        (!alike).then(|| self.violation(ViolationKind::Requires, message))
     }
 
     fn above(&self, price: Cost) -> Violation {
@@ -85,7 +96,7 @@ impl FromStr for MaxCost {
 
 impl fmt::Display for MaxCost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.amount, self.unit)
+        write!(f, "{} {}", self.unit.counted(self.amount), self.unit)
     }
 }
 
@@ -123,6 +134,15 @@ mod tests {
         check("1cu", Some((1, Unit::Usd)), Some(ViolationKind::Requires));
         let lenient = MaxCost { allow_unknown: true, ..MaxCost::from_str("100").unwrap() };
         assert_eq!(lenient.check(None), None);
+    }
+
+    #[test]
+    fn units_are_compared_before_anybody_is_asked() {
+        let most: MaxCost = "1CU".parse().unwrap();
+        assert_eq!(most.check_unit(Unit::Cu), None);
+        let told = most.check_unit(Unit::Usd).unwrap().message;
+        assert!(told.contains("a max_cost of 1 CU; give it in USD"), "{told}");
+        assert_eq!(MaxCost { allow_unknown: true, ..most }.check_unit(Unit::Usd), None);
     }
 
     #[test]

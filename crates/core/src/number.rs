@@ -82,6 +82,12 @@ impl Number {
         Number(self.0.saturating_mul(other.0) / UNITS)
     }
 
+    /// One of so many equal parts, to nine places.
+    #[must_use]
+    pub const fn part(self, parts: u64) -> Number {
+        if parts == 0 { self } else { Number(self.0 / parts as i128) }
+    }
+
     /// The distance between two values.
     #[must_use]
     pub const fn distance(self, other: Number) -> Number {
@@ -178,6 +184,13 @@ mod tests {
         assert_eq!(Number::float(0.15).times(Number::millis(1200)), Number::float(0.18));
         let area = Number::millionths(2048 * 2048);
         assert_eq!(Number::float(0.05).times(area).to_string(), "0.2097152");
+    }
+
+    #[test]
+    fn parts_are_equal_to_nine_places() {
+        assert_eq!(Number::float(0.12).part(4), Number::float(0.03));
+        assert_eq!(Number::whole(1).part(3).to_string(), "0.333333333");
+        assert_eq!(Number::whole(1).part(0), Number::whole(1));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::providers::adapter;
 /// What the caller wishes beside the request.
 #[derive(Clone, Debug, Default)]
 pub struct Wish {
-    /// Offers of this model come first, such as `seedream-4.0`.
+    /// Offers of this model come first, such as `seedream-4.0`; there may be none at `provider`.
     pub model: Option<String>,
     /// Only offers of this provider.
     pub provider: Option<String>,
@@ -39,6 +39,8 @@ pub struct Choice {
     pub status: Standing,
     /// Everything in the way but limits of the offer, in words.
     pub reason: Option<String>,
+    /// The variables to set, where there is no key for the provider; in `reason`, too.
+    pub missing_key: Option<String>,
     /// The policy under which it takes the request; none where it is refused.
     #[serde(serialize_with = "as_text")]
     pub policy: Option<Policy>,
@@ -94,8 +96,8 @@ pub enum WhichError {
 impl Catalog {
     /// What every offer of the request's kind would make of it, the best first.
     ///
-    /// The order: what can be used, then what refuses the request, is without a key, or is retired;
-    /// among these the model that is named, then the least [`Loss`], then the lowest price, an
+    /// The order: what can be used, then what takes the request and is without a key or retired,
+    /// then what refuses it; within each the model that is named, then the least [`Loss`], then the lowest price, an
     /// unknown one last. Prices of different units are not compared.
     ///
     /// # Errors
@@ -188,6 +190,7 @@ fn judge(offer: &Offer, request: &Request, context: &Context, wish: &Wish) -> Ch
         accepted: result.is_ok(),
         status: Standing::Ready,
         reason: None,
+        missing_key: None,
         policy: None,
         loss: None,
         calls: 0,
@@ -225,7 +228,10 @@ fn stand(choice: &mut Choice, offer: &Offer, wish: &Wish) {
         hindrances.extend(too_dear(choice.price.as_ref(), most));
     }
     if !has_key(offer, wish) {
-        hindrances.push((Standing::NoKey, Some(no_key(offer))));
+        choice.missing_key = key_names(offer);
+        let missing = choice.missing_key.as_ref().map(|key| format!("no key; set {key}"));
+        let unknown = || format!("provider {} is not built in", offer.provider());
+        hindrances.push((Standing::NoKey, Some(missing.unwrap_or_else(unknown))));
     }
     choice.status = hindrances.iter().map(|it| it.0).max().unwrap_or(Standing::Ready);
     let reasons: Vec<String> = hindrances.into_iter().filter_map(|it| it.1).collect();
@@ -247,23 +253,22 @@ fn has_key(offer: &Offer, wish: &Wish) -> bool {
     wish.keyed.as_ref().is_none_or(|keyed| keyed.iter().any(|it| it == offer.provider()))
 }
 
-fn no_key(offer: &Offer) -> String {
-    match adapter(offer.provider()).map(genmux_core::Adapter::auth) {
-        Some(Auth::Bearer(key)) => format!("no key; set {key}"),
-        Some(Auth::Basic(key, secret)) => format!("no key; set {key} and {secret}"),
-        None => format!("provider {} is not built in", offer.provider()),
-    }
+fn key_names(offer: &Offer) -> Option<String> {
+    Some(match adapter(offer.provider()).map(genmux_core::Adapter::auth)? {
+        Auth::Bearer(key) => key.to_owned(),
+        Auth::Basic(key, secret) => format!("{key} and {secret}"),
+    })
 }
 
-/// The key that choices are sorted by: retired and keyless ones last, then as documented.
+/// The key that choices are sorted by: what refuses last, before it what is retired or keyless.
 fn rank(offer: &Offer, choice: &Choice, wish: &Wish) -> impl Ord + use<> {
-    let usable = match choice.status {
+    let cost = match choice.status {
         Standing::UnknownCost => 1,
         Standing::OverCost => 2,
-        _ if choice.accepted => 0,
-        _ => 3,
+        _ => 0,
     };
-    let hindered = (offer.status() == Status::Retired, !has_key(offer, wish), usable);
+    let retired = offer.status() == Status::Retired;
+    let hindered = (!choice.accepted, retired, !has_key(offer, wish), cost);
     let price = choice.price.as_ref().map(|price| (price.unit.to_string(), price.amount));
     // What is known comes first; units keep apart.
     let price = (price.is_none(), price.map(|(unit, amount)| (Reverse(unit), amount)));
@@ -427,6 +432,30 @@ mod tests {
         let wish = Wish { keyed: Some(Vec::new()), ..Wish::default() };
         let reason = choices(LONG, &wish)[0].reason.clone().unwrap();
         assert_eq!(reason, "no key; set REPLICATE_API_TOKEN");
+    }
+
+    #[test]
+    fn what_refuses_comes_after_what_only_lacks_a_key() {
+        let wish = Wish {
+            policy: Some(Policy::default()),
+            keyed: Some(vec!["runware".to_owned()]),
+            ..Wish::default()
+        };
+        check(
+            LONG,
+            &wish,
+            &[
+                "runware/dear strict ready",
+                "runware/open strict ready",
+                "replicate/cheap strict no_key",
+                "replicate/units strict no_key",
+                "replicate/old strict retired",
+                "runware/seedless no refused",
+                "replicate/short no refused",
+            ],
+        );
+        let old = choices(LONG, &wish).remove(4);
+        assert_eq!(old.missing_key.as_deref(), Some("REPLICATE_API_TOKEN"));
     }
 
     #[test]

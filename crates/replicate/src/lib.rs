@@ -48,7 +48,7 @@ pub const CAPABILITY: Capability = Capability {
     cancel: Cancel::Stops,
     // The header `Cancel-After` (OpenAPI; changelog of 2025-10-16).
     cancel_after: true,
-    price: false,
+    price: None,
     upload_max_bytes: Some(upload::MOST_BYTES),
     lends_assets: false,
     progress: false,
@@ -287,7 +287,7 @@ mod tests {
     fn what_it_cannot_do_it_does_not_offer() {
         let capability = Replicate.capability();
         assert_eq!((capability.tasks_per_submit, capability.jobs_per_poll), (1, 1));
-        assert!(!capability.price && Replicate.assets("", &[]).is_none());
+        assert!(capability.price.is_none() && Replicate.assets("", &[]).is_none());
         assert!(capability.poll_every.0 < capability.poll_every.1);
         let ticket = Ticket { id: "a".into(), results: 1, most: 1 };
         assert_eq!(capability.cancel, Cancel::Stops);

@@ -48,7 +48,7 @@ pub const CAPABILITY: Capability = Capability {
     cancel: Cancel::None,
     cancel_after: false,
     // A dry run exists (`X-Runware-Dry-Run`), but no page shows its reply.
-    price: false,
+    price: None,
     upload_max_bytes: Some(upload::MOST_BYTES),
     // `progress` of entries that are still processing.
     lends_assets: false,

@@ -48,7 +48,7 @@ pub const CAPABILITY: Capability = Capability {
     // Of all jobs only those of the old type `inference` can be stopped.
     cancel: Cancel::BestEffort,
     cancel_after: false,
-    price: true,
+    price: Some(genmux_core::Unit::Cu),
     upload_max_bytes: Some(upload::MOST),
     lends_assets: true,
     progress: true,

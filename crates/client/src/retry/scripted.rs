@@ -81,7 +81,7 @@ static CAPABILITY: Capability = Capability {
     results_trickle: false,
     cancel: Cancel::None,
     cancel_after: false,
-    price: false,
+    price: None,
     upload_max_bytes: None,
     progress: false,
     tells_cost: false,

@@ -7,6 +7,8 @@ mod recover;
 mod submit;
 mod upload;
 
+pub use price::Quote;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;

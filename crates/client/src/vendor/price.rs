@@ -1,6 +1,8 @@
 //! What a request costs before it is run, and whether that is too much.
 
-use genmux_core::{Context, Cost, ErrorKind, Offer, Rejection, Request, Translation, Wiring};
+use genmux_core::{
+    Context, Cost, ErrorKind, Estimate, Offer, Rejection, Request, Translation, Unit, Wiring,
+};
 
 use super::{Vendor, prepare, unwritten};
 use crate::account::Account;
@@ -8,21 +10,50 @@ use crate::error::{Error, RunError};
 use crate::options::RunOptions;
 use crate::retry;
 
+/// What is known of a price before a request is run.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Quote {
+    /// The vendor's own word.
+    Told(Cost),
+    /// Reckoned from the prices in the spec.
+    Estimated(Estimate),
+    /// Nobody says, which is never nothing to pay.
+    Unknown,
+}
+
 impl Vendor {
+    /// What a request costs, without running it: the vendor's own word where genmux asks for it,
+    /// else what the prices in the spec give.
+    ///
+    /// # Errors
+    /// As [`Vendor::price`]; where the vendor is not asked, only as the request is rejected.
+    pub async fn quote(&self, request: &Request, options: &RunOptions) -> Result<Quote, RunError> {
+        if told_in(&self.account).is_some() {
+            return Ok(Quote::Told(self.price(request, options).await?));
+        }
+        let context = self.context(request, options);
+        let price = self.affordable(request, options, &context)?.expect().price;
+        Ok(price.map_or(Quote::Unknown, Quote::Estimated))
+    }
+
     /// The real price of a request by the vendor's own word, without running it.
     ///
     /// # Errors
-    /// As [`Provider::submit`](crate::Provider::submit); [`ErrorKind::Invalid`] where the vendor
-    /// has no such call. Media that the vendor must hold are uploaded, which is free.
+    /// As [`Provider::submit`](crate::Provider::submit), a price above `max_cost` included;
+    /// [`ErrorKind::Invalid`] where genmux does not ask the vendor. Media that the vendor must hold
+    /// are uploaded, which is free.
     pub async fn price(&self, request: &Request, options: &RunOptions) -> Result<Cost, RunError> {
         let account = self.account.of(options)?;
         let context = self.context(request, options);
-        let translation = self.offer.translate(request, &options.policy, &context)?;
-        if !tells_price(&account) {
+        let translation = self.affordable(request, options, &context)?;
+        if told_in(&account).is_none() {
             return Err(self.no_price(&account).into());
         }
         let wiring = prepare::wiring(self, &account, &translation, request, options).await?;
-        Ok(self.ask(&account, &translation, &wiring).await?)
+        let price = self.ask(&account, &translation, &wiring).await?;
+        check(&self.offer, &translation, options, Some(price))?;
+        Ok(price)
     }
 
     /// The price of all calls: they differ in seeds, and the last one in how many results it gives.
@@ -58,7 +89,8 @@ impl Vendor {
     }
 
     fn no_price(&self, account: &Account) -> Error {
-        let message = format!("{} tells no price beforehand", account.line().adapter.provider());
+        let provider = account.line().adapter.provider();
+        let message = format!("genmux does not ask {provider} for prices");
         Error::new(ErrorKind::Invalid, message).at(self.offer.name())
     }
 
@@ -70,10 +102,16 @@ impl Vendor {
         context: &'a Context,
     ) -> Result<Translation<'a>, Box<Rejection>> {
         let translation = self.offer.translate(request, &options.policy, context)?;
-        if !tells_price(&self.account) && options.max_cost.is_some() {
-            let price = translation.expect().price.map(|price| price.most());
-            check(&self.offer, &translation, options, price)?;
+        let Some(most) = &options.max_cost else { return Ok(translation) };
+        if let Some(unit) = told_in(&self.account) {
+            // The price is asked for once media are uploaded; its unit is known before.
+            return match most.check_unit(unit) {
+                Some(violation) => Err(self.offer.refuse(&translation, violation)),
+                None => Ok(translation),
+            };
         }
+        let price = translation.expect().price.map(|price| price.most());
+        check(&self.offer, &translation, options, price)?;
         Ok(translation)
     }
 
@@ -85,7 +123,7 @@ impl Vendor {
         wiring: &Wiring,
         options: &RunOptions,
     ) -> Result<(), RunError> {
-        if options.max_cost.is_none() || !tells_price(account) {
+        if options.max_cost.is_none() || told_in(account).is_none() {
             return Ok(());
         }
         let price = self.ask(account, translation, wiring).await;
@@ -94,7 +132,8 @@ impl Vendor {
     }
 }
 
-fn tells_price(account: &Account) -> bool {
+/// In what the vendor tells prices, where it is asked.
+fn told_in(account: &Account) -> Option<Unit> {
     account.line().adapter.capability().price
 }
 

@@ -21,8 +21,8 @@ pub(super) fn outcome(job: &Job, calls: Vec<Option<Done>>) -> Result<Outcome, Er
         outcome.artifacts.extend(done.artifacts);
         outcome.failures.extend(done.state.failures);
     }
-    outcome.cost = total(&costs);
     outcome.differences = differences(&job.expect, &outcome.artifacts);
+    outcome.cost = cost(&costs, &job.expect, &outcome);
     outcome.shortfall = Shortfall::of(asked(&job.expect), outcome.artifacts.len() as u64);
     if !outcome.artifacts.is_empty() {
         outcome.status = JobStatus::Succeeded;
@@ -31,6 +31,24 @@ pub(super) fn outcome(job: &Job, calls: Vec<Option<Done>>) -> Result<Outcome, Er
     outcome.status =
         ends.into_iter().find(|end| *end != JobStatus::Succeeded).unwrap_or(outcome.status);
     Err(nothing(outcome))
+}
+
+/// What the vendor reports; where it reports nothing and all came as asked, what was reckoned.
+fn cost(reported: &[Option<Cost>], expect: &Expect, outcome: &Outcome) -> Option<Cost> {
+    if reported.iter().any(Option::is_some) {
+        return total(reported);
+    }
+    let price = expect.price.as_ref()?;
+    let (asked, got) = (asked(expect), outcome.artifacts.len() as u64);
+    let measured = |it: &Difference| matches!(&*it.field, "size" | "duration" | "kind");
+    let otherwise = outcome.differences.iter().any(measured) || !outcome.failures.is_empty();
+    if otherwise || got < asked.min.max(1) || got > asked.max {
+        return None;
+    }
+    // A range means that images are paid for one by one.
+    let each = |most: Number| most.times(Number::whole(got)).part(asked.max);
+    let amount = if price.least.is_some() { each(price.amount) } else { price.amount };
+    Some(Cost { amount, ..price.most() })
 }
 
 fn owed(failures: &[VendorError]) -> Charged {
@@ -111,7 +129,8 @@ fn tolerance() -> Number {
 
 #[cfg(test)]
 mod tests {
-    use genmux_core::{JobState, Size};
+    use genmux_core::{CostBasis, JobState, Size, Unit};
+    use serde_json::json;
 
     use super::*;
     use crate::job::Call;
@@ -199,6 +218,61 @@ mod tests {
         let error = error.unwrap_err();
         assert!(error.may_have_been_charged() && error.kind == ErrorKind::ProviderFailed);
         assert_eq!(error.outcome.as_ref().unwrap().failures.len(), 1);
+    }
+
+    /// A job that should cost 0.03 USD an image, and what is made of it without a vendor's word.
+    #[track_caller]
+    fn check_cost((min, max): (u64, u64), made: Vec<Artifact>, reported: Option<u64>, text: &str) {
+        let mut job = job(1);
+        job.expect = Expect::default();
+        job.expect.size = Some(Size { width: 864, height: 480 });
+        job.expect.images = Some(Range { min, max });
+        let mut price = json!({ "amount": 0.03 * max as f64, "unit": "USD", "basis": "estimated",
+            "source": "p", "since": "2026-01-01" });
+        if min < max {
+            price["least"] = json!(0.03 * min as f64);
+        }
+        job.expect.price = serde_json::from_value(price).unwrap();
+        let mut end = done(JobStatus::Succeeded, made, vec![]);
+        end.state.cost = reported.map(|whole| Cost {
+            amount: Number::whole(whole),
+            unit: Unit::Usd,
+            basis: CostBasis::Reported,
+        });
+        let cost = outcome(&job, vec![Some(end)]).unwrap().cost;
+        let shown = cost.map(|cost| format!("{cost} {:?}", cost.basis));
+        assert_eq!(shown.as_deref().unwrap_or("unknown"), text);
+    }
+
+    fn image(width: u32) -> Artifact {
+        let mime = Some("image/png".into());
+        Artifact { kind: Kind::Image, mime, seconds: None, ..artifact(width, 480, 0) }
+    }
+
+    #[test]
+    fn without_the_vendors_word_the_cost_is_what_was_reckoned() {
+        check_cost((1, 1), vec![image(864)], None, "0.03 USD Estimated");
+        check_cost((2, 2), vec![image(864), image(864)], None, "0.06 USD Estimated");
+        check_cost((1, 1), vec![image(864)], Some(2), "2.00 USD Reported");
+    }
+
+    #[test]
+    fn a_sequence_of_fewer_is_reckoned_by_what_came() {
+        check_cost((1, 4), vec![image(864); 3], None, "0.09 USD Estimated");
+        check_cost((1, 4), vec![image(864); 4], None, "0.12 USD Estimated");
+    }
+
+    #[test]
+    fn the_cost_of_what_was_not_asked_for_is_unknown() {
+        check_cost((2, 2), vec![image(864)], None, "unknown");
+        check_cost((1, 1), vec![image(860)], None, "unknown");
+        let busy = VendorError::new(ErrorKind::ProviderFailed, "busy");
+        let mut job = job(1);
+        job.expect.price = serde_json::from_value(json!({ "amount": 1, "unit": "USD",
+            "basis": "estimated", "source": "p", "since": "2026-01-01" }))
+        .unwrap();
+        let end = done(JobStatus::Failed, vec![artifact(864, 480, 5)], vec![busy]);
+        assert_eq!(outcome(&job, vec![Some(end)]).unwrap().cost, None);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::job::Unit;
+
 /// What a provider can do; absence means that it cannot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, each named")]
@@ -20,8 +22,8 @@ pub struct Capability {
     pub cancel: Cancel,
     /// Whether the vendor stops a job by itself after a time given at submission.
     pub cancel_after: bool,
-    /// Whether there is a call for the price of a payload.
-    pub price: bool,
+    /// In what prices are told, where there is a call for the price of a payload.
+    pub price: Option<Unit>,
     /// Greatest medium that can be uploaded, in bytes; `None` where nothing can be.
     pub upload_max_bytes: Option<u64>,
     /// Whether an asset that it holds can be read by its id, so that another provider may be given

@@ -196,7 +196,20 @@ pub enum CostBasis {
 
 impl fmt::Display for Cost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.amount, self.unit)
+        write!(f, "{} {}", self.unit.counted(self.amount), self.unit)
+    }
+}
+
+impl Unit {
+    /// An amount for people: dollars have at least two decimals, units as many as they need.
+    pub(crate) fn counted(self, amount: Number) -> String {
+        let text = amount.to_string();
+        let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        match (self, decimals) {
+            (Unit::Cu, _) | (Unit::Usd, 2..) => text,
+            (Unit::Usd, 1) => text + "0",
+            (Unit::Usd, _) => text + ".00",
+        }
     }
 }
 

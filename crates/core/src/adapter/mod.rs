@@ -174,7 +174,7 @@ pub trait Adapter: Send + Sync + fmt::Debug {
     /// # Errors
     /// When the vendor refuses the payload, or the call failed.
     fn read_price(&self, _reply: &Reply) -> Result<Cost, VendorError> {
-        Err(VendorError::new(ErrorKind::Invalid, "this provider tells no price beforehand"))
+        Err(VendorError::new(ErrorKind::Invalid, "genmux does not ask this provider for prices"))
     }
 
     /// The payloads within a body that programs send to this provider; none where body or address

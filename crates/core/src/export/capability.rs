@@ -236,6 +236,8 @@ fn described(rule: &Rule, origin: &Origin) -> Value {
         Rule::Excludes { fields, with } => {
             json!({ "rule": "excludes", "fields": names(*fields), "with": names(*with) })
         }
+        Rule::ExcludesValue { field, with, values } => json!({ "rule": "excludes_value",
+            "field": field.path(), "with": with.path(), "values": values }),
         Rule::NoEffect { field, with } => {
             json!({ "rule": "no_effect", "field": field.path(), "with": names(*with) })
         }

@@ -1,9 +1,12 @@
 //! The descriptor in words.
 
+use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::SheetLine;
+use crate::adapter::Unit;
 use crate::geometry::Geometry;
+use crate::number::Number;
 use crate::request::Resolution;
 
 /// One line a field.
@@ -41,14 +44,15 @@ pub(super) fn table(geometry: &Geometry) -> Vec<SheetLine> {
 
 /// What is known of the price: the first rate whose conditions hold.
 fn price(facts: &Value) -> Option<SheetLine> {
-    let (unit, per) = (facts["unit"].as_str()?, facts["per"].as_str()?);
+    let (unit, per) = (Unit::deserialize(&facts["unit"]).ok()?, facts["per"].as_str()?);
     let rates = facts["rates"].as_array()?.iter().filter_map(Value::as_object);
     let rate = |rate: &serde_json::Map<String, Value>| {
         let conditions = rate.iter().filter(|(name, _)| *name != "amount");
         let conditions: Vec<String> =
             conditions.map(|(name, value)| condition(name, value)).collect();
         let when = if conditions.is_empty() { "" } else { " for " };
-        format!("{}{when}{}", plain(&rate["amount"]), conditions.join(", "))
+        let amount = Number::deserialize(&rate["amount"]).unwrap_or_default();
+        format!("{}{when}{}", unit.counted(amount), conditions.join(", "))
     };
     let rates: Vec<String> = rates.map(rate).collect();
     Some(SheetLine {
@@ -93,6 +97,9 @@ fn rule(facts: &Value) -> String {
         Some("requires") => format!("{field} needs {}", join(&facts["any_of"], "or")),
         Some("excludes") => {
             format!("{} not beside {}", join(&facts["fields"], "or"), join(&facts["with"], "or"))
+        }
+        Some("excludes_value") => {
+            format!("{field} not beside {} {}", plain(&facts["with"]), join(&facts["values"], "or"))
         }
         Some("no_effect") => {
             format!("{field} has no effect beside {} and is refused", join(&facts["with"], "or"))

@@ -139,6 +139,13 @@ impl Geometry {
         self.tier_words.iter().position(|(word, _)| *word == tier)
     }
 
+    /// The tier of what stands on the wire: the offer's word, or that of the listed size.
+    pub(crate) fn tier_of(&self, wired: &Wired) -> Option<Resolution> {
+        let word = wired.tier.map(|at| self.tier_words[at].0);
+        let listed = || self.table.iter().find(|entry| Some(entry.size) == wired.pixels);
+        word.or_else(|| listed().map(|entry| entry.tier))
+    }
+
     /// The tiers that the offer can be asked for.
     pub(crate) fn tiers(&self) -> Vec<Resolution> {
         let mut tiers: Vec<Resolution> = self.tier_words.iter().map(|(tier, _)| *tier).collect();

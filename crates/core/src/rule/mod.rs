@@ -1,11 +1,13 @@
 //! Rules over several fields: each is one file, and each says which leaves it names.
 
 mod excludes;
+mod excludes_value;
 mod no_effect;
 mod requires;
 mod sum_at_most;
 
 pub(crate) use excludes::check_excludes;
+pub(crate) use excludes_value::{Said, check_excludes_value};
 pub(crate) use no_effect::{check_no_effect, is_ignored};
 pub(crate) use requires::check_requires;
 pub(crate) use sum_at_most::check_sum;
@@ -19,6 +21,8 @@ pub(crate) enum Rule {
     Requires { field: Leaf, any_of: Leaves },
     /// None of `fields` beside any of `with`.
     Excludes { fields: Leaves, with: Leaves },
+    /// `field` not beside these values of `with`.
+    ExcludesValue { field: Leaf, with: Leaf, values: Vec<String> },
     /// The vendor ignores `field` beside any of `with`.
     NoEffect { field: Leaf, with: Leaves },
     /// Lengths of lists and values of counts together; an unset count is one.

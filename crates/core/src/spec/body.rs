@@ -61,6 +61,18 @@ pub enum Rule {
         /// Those.
         with: Vec<String>,
     },
+    /// The field may not stand beside certain values of another.
+    ExcludesValue {
+        /// The field; a policy may drop it.
+        field: String,
+        /// The other field.
+        with: String,
+        /// Its canonical values beside which the first may not stand.
+        values: Vec<String>,
+        /// `run` where the vendor enforces it only after accepting.
+        #[serde(default)]
+        stage: Option<super::Stage>,
+    },
     /// The vendor ignores the field beside others.
     NoEffect {
         /// The field.

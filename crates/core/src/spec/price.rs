@@ -96,6 +96,10 @@ pub struct Rate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub resolution: Option<Resolution>,
+    /// For results of at most this tier: by its area where pixels are sent, else by its word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub up_to: Option<Resolution>,
     /// For results of exactly this size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]

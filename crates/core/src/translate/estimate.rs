@@ -41,9 +41,9 @@ impl Estimate {
 impl fmt::Display for Estimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(least) = self.least {
-            write!(f, "{least} to ")?;
+            write!(f, "{} to ", self.unit.counted(least))?;
         }
-        write!(f, "{} {}", self.amount, self.unit)
+        self.most().fmt(f)
     }
 }
 
@@ -78,6 +78,7 @@ fn holds(rate: &Rate, call: Call<'_>, expect: &Expect) -> Option<bool> {
     let conditions = [
         rate.resolution.map(|wanted| tier(call).map(|tier| tier == wanted)),
         rate.size.map(|wanted| expect.size.map(|size| size == wanted)),
+        rate.up_to.map(|most| within(most, call)),
         rate.max_pixels.map(|most| expect.size.map(|size| size.area() <= most)),
         rate.duration.map(|wanted| expect.duration.map(|seconds| seconds == wanted)),
         rate.audio.map(|wanted| expect.audio.map(|audio| audio == wanted)),
@@ -92,20 +93,28 @@ fn holds(rate: &Rate, call: Call<'_>, expect: &Expect) -> Option<bool> {
 
 /// The tier of the results: the vendor's word, that of the size, or the one asked for.
 fn tier(call: Call<'_>) -> Option<Resolution> {
-    let (wired, geometry) = (&call.settlement.wired, &call.plan.geometry);
-    if let Some(at) = wired.tier {
-        return Some(geometry.tier_words[at].0);
+    let wired = &call.settlement.wired;
+    if let Some(tier) = call.plan.geometry.tier_of(wired) {
+        return Some(tier);
     }
-    let Some(pixels) = wired.pixels else {
+    if wired.pixels.is_none() {
         let (default, _) = call.plan.field(Leaf::Resolution)?.default.as_ref()?;
         return default.as_str()?.parse().ok();
-    };
-    let listed = geometry.table.iter().find(|entry| entry.size == pixels);
-    let asked = || match call.settlement.moved(Leaf::Resolution) {
+    }
+    match call.settlement.moved(Leaf::Resolution) {
         Some(moved) => moved.as_str()?.parse().ok(),
         None => call.request.resolution.filter(|_| call.writes(Leaf::Resolution)),
-    };
-    listed.map(|entry| entry.tier).or_else(asked)
+    }
+}
+
+/// Whether results are of at most a tier: by that of a listed size, by the pixels that are sent, or
+/// by its word.
+fn within(most: Resolution, call: Call<'_>) -> Option<bool> {
+    let wired = &call.settlement.wired;
+    let listed = call.plan.geometry.tier_of(wired).map(Resolution::area);
+    let area = listed.or_else(|| wired.pixels.map(|size| size.area()));
+    let area = area.or_else(|| tier(call).map(Resolution::area))?;
+    Some(area <= most.area())
 }
 
 /// Least and most of what an amount pays for, over all calls.
@@ -204,8 +213,8 @@ mod tests {
         let small = r#"{"resolution":"480p","duration":5}"#;
         check("video", &price, small, Some("0.35 USD"));
         check("video", &price, r#"{"size":"1248x704","duration":1.2}"#, Some("0.18 USD"));
-        check("video", &price, r#"{"size":"860x480","duration":99}"#, Some("0.7 USD"));
-        check("video", &price, r#"{"resolution":"480p","duration":5,"count":2}"#, Some("0.7 USD"));
+        check("video", &price, r#"{"size":"860x480","duration":99}"#, Some("0.70 USD"));
+        check("video", &price, r#"{"resolution":"480p","duration":5,"count":2}"#, Some("0.70 USD"));
         // No tier is named, and the vendor states no default.
         check("video", &price, r#"{"duration":5}"#, None);
     }
@@ -216,7 +225,7 @@ mod tests {
         check("video", &price, r#"{"duration":"auto"}"#, None);
         check("video", &price, r#"{"kind":"video"}"#, None);
         let flat = per("video", &json!([{ "amount": 0.1 }]));
-        check("video", &flat, r#"{"duration":"auto"}"#, Some("0.1 USD"));
+        check("video", &flat, r#"{"duration":"auto"}"#, Some("0.10 USD"));
     }
 
     #[test]
@@ -226,16 +235,16 @@ mod tests {
             { "amount": 1, "audio": false }
         ]);
         let price = per("video", &rates);
-        check("video", &price, r#"{"kind":"video"}"#, Some("2 USD"));
-        check("video", &price, r#"{"generate_audio":false}"#, Some("1 USD"));
+        check("video", &price, r#"{"kind":"video"}"#, Some("2.00 USD"));
+        check("video", &price, r#"{"generate_audio":false}"#, Some("1.00 USD"));
         let clip = r#"{"generate_audio":false,"references":{"videos":["https://a.b/c.mp4"]}}"#;
-        check("video", &price, clip, Some("3 USD"));
+        check("video", &price, clip, Some("3.00 USD"));
     }
 
     #[test]
     fn where_no_rate_holds_the_price_is_unknown() {
         let price = per("video", &json!([{ "amount": 1, "size": "864x480", "duration": 8 }]));
-        check("video", &price, r#"{"size":"864x480","duration":8}"#, Some("1 USD"));
+        check("video", &price, r#"{"size":"864x480","duration":8}"#, Some("1.00 USD"));
         check("video", &price, r#"{"size":"864x480","duration":7}"#, None);
         check("video", &price, r#"{"duration":8}"#, None);
     }
@@ -247,8 +256,21 @@ mod tests {
         check("image", &price, r#"{"kind":"image"}"#, None);
         let rates = json!([{ "amount": 1, "max_pixels": 414720 }, { "amount": 2 }]);
         let price = per("image", &rates);
-        check("image", &price, r#"{"size":"864x480","kind":"image"}"#, Some("1 USD"));
-        check("image", &price, r#"{"size":"1248x704","kind":"image"}"#, Some("2 USD"));
+        check("image", &price, r#"{"size":"864x480","kind":"image"}"#, Some("1.00 USD"));
+        check("image", &price, r#"{"size":"1248x704","kind":"image"}"#, Some("2.00 USD"));
+        check("image", &price, r#"{"kind":"image"}"#, None);
+    }
+
+    #[test]
+    fn a_tier_and_its_pixels_cost_the_same() {
+        let rates = json!([{ "amount": 1, "up_to": "480p" }, { "amount": 2, "up_to": "720p" }]);
+        let price = per("image", &rates);
+        for small in
+            [r#"{"size":"864x480","kind":"image"}"#, r#"{"kind":"image","resolution":"480p"}"#]
+        {
+            check("image", &price, small, Some("1.00 USD"));
+        }
+        check("image", &price, r#"{"size":"1248x704","kind":"image"}"#, Some("2.00 USD"));
         check("image", &price, r#"{"kind":"image"}"#, None);
     }
 
@@ -263,6 +285,6 @@ mod tests {
     fn without_a_price_it_is_unknown_and_free_is_said_to_be() {
         check("image", &Value::Null, r#"{"kind":"image"}"#, None);
         let price = per("image", &json!([{ "amount": 0 }]));
-        check("image", &price, r#"{"kind":"image"}"#, Some("0 USD"));
+        check("image", &price, r#"{"kind":"image"}"#, Some("0.00 USD"));
     }
 }

@@ -21,11 +21,29 @@ fn schemas(plan: &Plan, rule: &Rule) -> Vec<Value> {
         Rule::Requires { any_of, .. } if any_of.is_empty() => Vec::new(),
         Rule::Requires { field, any_of } => vec![implies(&has(*field), &has_any(*any_of))],
         Rule::Excludes { fields, with } => vec![not(&both(&has_any(*fields), &has_any(*with)))],
+        Rule::ExcludesValue { field, with, values } => {
+            vec![not(&both(&has(*field), &says(plan, *with, values)))]
+        }
         Rule::NoEffect { field, with } => {
             vec![implies(&both(&has(*field), &has_any(*with)), &is_implied(plan, *field))]
         }
         Rule::SumAtMost { fields, max } => sum(plan, fields, *max),
     }
+}
+
+/// The leaf has one of the values; a tier is named by the sizes that stand for it, too.
+fn says(plan: &Plan, leaf: Leaf, values: &[String]) -> Value {
+    if leaf != Leaf::Resolution {
+        return is(leaf, json!({ "enum": values }));
+    }
+    let named = |tier: &Resolution| values.iter().any(|value| value == tier.name());
+    let tiers = Resolution::ALL.iter().copied().filter(named);
+    let spelled: Vec<String> = tiers.flat_map(super::geometry::spellings).collect();
+    let sizes = plan.geometry.table.iter().filter(|entry| named(&entry.tier));
+    let sizes = sizes.map(|entry| format!("0*{}x0*{}", entry.size.width, entry.size.height));
+    let sizes = format!("^(?:{})$", sizes.collect::<Vec<_>>().join("|"));
+    let by_size = is(Leaf::Size, json!({ "type": "string", "pattern": sizes }));
+    any_of(vec![is(leaf, json!({ "enum": spelled })), by_size])
 }
 
 fn both(one: &Value, other: &Value) -> Value {

@@ -3,12 +3,14 @@
 use super::Compiler;
 use crate::geometry::Geometry;
 use crate::leaf::Leaf;
+use crate::request::Resolution;
 use crate::rule;
 use crate::spec::{self, Origin};
 
 impl Compiler<'_> {
     pub(super) fn rule(&mut self, name: &str, rule: spec::Rule) -> Option<(rule::Rule, Origin)> {
         let pointer = format!("rules.{name}");
+        let mut origin = self.origin("rules", name, "");
         let mut one = |path: &str| {
             let leaf = Leaf::from_path(path);
             if leaf.is_none() {
@@ -24,6 +26,12 @@ impl Compiler<'_> {
                 fields: self.leaves(&pointer, &fields),
                 with: self.leaves(&pointer, &with),
             },
+            spec::Rule::ExcludesValue { field, with, values, stage } => {
+                origin.at_run |= stage == Some(spec::Stage::Run);
+                let (field, with) = (one(&field)?, one(&with)?);
+                self.tiers_only(&pointer, with, &values);
+                rule::Rule::ExcludesValue { field, with, values }
+            }
             spec::Rule::NoEffect { field, with } => {
                 rule::Rule::NoEffect { field: one(&field)?, with: self.leaves(&pointer, &with) }
             }
@@ -32,7 +40,15 @@ impl Compiler<'_> {
                 rule::Rule::SumAtMost { fields: fields?, max }
             }
         };
-        Some((rule, self.origin("rules", name, "")))
+        Some((rule, origin))
+    }
+
+    /// Values of a resolution are tiers.
+    fn tiers_only(&mut self, pointer: &str, with: Leaf, values: &[String]) {
+        let unknown = |value: &&String| value.parse::<Resolution>().is_err();
+        for value in values.iter().filter(|_| with == Leaf::Resolution).filter(unknown) {
+            self.problem(format!("{pointer}.values"), format!("{value:?} is no resolution"));
+        }
     }
 
     /// Where sizes are words, a size says a ratio: what makes that one ignored is said of both.

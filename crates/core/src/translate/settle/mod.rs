@@ -92,6 +92,7 @@ pub(crate) fn settle(
     state.settle_exclusions();
     state.settle_fields();
     state.settle_geometry();
+    state.settle_values();
     state.settle_required();
     state.settle_rules();
     state.settle_calls();

@@ -1,9 +1,14 @@
 //! Rules over several fields: what they exclude goes first, what they need is asked for last.
 
-use super::{Fate, State};
+use serde_json::Value;
+
+use super::{Fate, State, canonical};
 use crate::leaf::Leaf;
 use crate::number::Number;
-use crate::rule::{Broken, Rule, check_excludes, check_no_effect, check_requires, check_sum};
+use crate::rule::{
+    Broken, Rule, Said, check_excludes, check_excludes_value, check_no_effect, check_requires,
+    check_sum,
+};
 use crate::violation::{Violation, ViolationKind};
 
 impl State<'_> {
@@ -30,12 +35,47 @@ impl State<'_> {
                 Rule::NoEffect { field, with } => {
                     check_no_effect(self.set, *field, *with, origin).into_iter().collect()
                 }
-                Rule::Requires { .. } | Rule::SumAtMost { .. } => continue,
+                Rule::Requires { .. } | Rule::SumAtMost { .. } | Rule::ExcludesValue { .. } => {
+                    continue;
+                }
             };
             for broken in broken {
                 self.cure(broken);
             }
         }
+    }
+
+    /// Values that exclude fields: known once sizes are what the offer is told.
+    pub(super) fn settle_values(&mut self) {
+        let plan = self.plan;
+        for (rule, origin) in &plan.rules {
+            let Rule::ExcludesValue { field, with, values } = rule else { continue };
+            let said = self.said(*with);
+            let Some(broken) = check_excludes_value(self.set, *field, said, values, origin) else {
+                continue;
+            };
+            self.cure(broken);
+            if !self.set.contains(*field) {
+                // What is left out breaks no limit of its own.
+                self.settlement.violations.retain(|violation| violation.field != field.path());
+            }
+        }
+    }
+
+    /// What the offer is told of a leaf in canonical words.
+    fn said(&self, leaf: Leaf) -> Option<Said> {
+        if leaf == Leaf::Resolution {
+            let by =
+                [Leaf::Resolution, Leaf::Size].into_iter().find(|it| self.set.contains(*it))?;
+            let tier = self.plan.geometry.tier_of(&self.settlement.wired);
+            return Some((by, tier.or(self.request.resolution)?.name().to_owned()));
+        }
+        let value = self.settlement.moved(leaf).unwrap_or_else(|| canonical(self.request, leaf));
+        let text = match value {
+            Value::String(text) => text,
+            other => other.to_string(),
+        };
+        self.set.contains(leaf).then_some((leaf, text))
     }
 
     pub(super) fn settle_rules(&mut self) {
@@ -47,7 +87,7 @@ impl State<'_> {
                 }
                 Rule::SumAtMost { fields, .. } if self.too_many_anyway(fields) => None,
                 Rule::SumAtMost { fields, max } => check_sum(self.request, fields, *max, origin),
-                Rule::Excludes { .. } | Rule::NoEffect { .. } => None,
+                Rule::Excludes { .. } | Rule::ExcludesValue { .. } | Rule::NoEffect { .. } => None,
             };
             if let Some(broken) = broken {
                 self.cure(broken);
