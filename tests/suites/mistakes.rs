@@ -144,6 +144,14 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         told: ("rules.r", "steps"),
     },
     Mistake {
+        name: "word that no resolution is in a rule",
+        change: (
+            "/revisions/0/rules",
+            r#"{"r": {"rule": "excludes_value", "field": "seed", "with": "resolution", "values": ["5K"]}}"#,
+        ),
+        told: ("rules.r", "5K"),
+    },
+    Mistake {
         name: "unknown field that a rule requires",
         change: (
             "/revisions/0/rules",

@@ -169,3 +169,19 @@ fn lines_are_answered_while_the_writer_waits() {
     drop(stdin);
     assert!(child.wait().unwrap().success());
 }
+
+#[test]
+fn a_command_whose_output_nobody_reads_keeps_its_verdict() {
+    let ends_with = |args: &[&str]| {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_genmux"));
+        command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).args(args);
+        command.stdout(writer).stderr(std::process::Stdio::null());
+        command.status().unwrap().code().unwrap()
+    };
+    let request = format!("{}/closed.json", env!("CARGO_TARGET_TMPDIR"));
+    std::fs::write(&request, r#"{"kind":"image","prompt":"a","duration":5}"#).unwrap();
+    assert_eq!(ends_with(&["translate", &request, "--to", "runware/seedream-4.0"]), 1);
+    assert_eq!(ends_with(&["models"]), 0);
+}

@@ -274,18 +274,6 @@ fn what_was_not_done_by_the_deadline_can_be_resumed() {
 }
 
 #[test]
-fn a_dry_run_tells_the_vendors_price_and_makes_nothing() {
-    let request = r#"{"prompt":"a boat","resolution":"2K"}"#;
-    let args = ["generate", "-", "--to", "scenario/seedream-4.0", "--sandbox", "--dry-run"];
-    let run = genmux(&args, request);
-    assert_eq!((run.code, run.json()["cost"]["unit"].clone()), (0, "CU".into()), "{}", run.err);
-    let args = ["generate", "-", "--to", SEEDREAM, "--sandbox", "--dry-run"];
-    let run = genmux(&args, PICTURE);
-    assert_eq!(run.code, 2);
-    assert!(run.err.contains("tells no price"), "{}", run.err);
-}
-
-#[test]
 fn the_demo_ends_with_the_path_of_its_page() {
     let out = folder();
     let run = genmux(&["demo", "--out", out.path().to_str().unwrap()], "");

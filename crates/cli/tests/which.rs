@@ -28,7 +28,8 @@ fn offers_are_ranked_with_price_changes_and_reasons() {
         "geometry_moved": 0, "numbers_moved": 0 });
     assert_eq!(first["loss"], none);
     assert_eq!(first["reason"], "no key; set REPLICATE_API_TOKEN");
-    assert_eq!(choices.last().unwrap()["status"], "retired");
+    let last = choices.iter().rfind(|choice| choice["accepted"] == json!(true)).unwrap();
+    assert_eq!(last["status"], "retired");
 }
 
 #[test]
@@ -39,6 +40,38 @@ fn a_key_in_the_environment_brings_its_offers_to_the_top() {
     assert_eq!(first["offer"].as_str().unwrap().split('/').next(), Some("runware"));
     assert_eq!((&first["status"], &first["reason"]), (&json!("ready"), &Value::Null));
     assert!(!run.out.contains("secret-key"));
+}
+
+#[test]
+fn missing_keys_are_said_once_for_each_provider() {
+    let run = genmux(&["which", "-"], CLIP);
+    for (provider, key) in [("replicate", "REPLICATE_API_TOKEN"), ("runware", "RUNWARE_API_KEY")] {
+        let said = format!("{provider}: no key; set {key}\n");
+        assert_eq!(run.out.matches(&said).count(), 1, "{}", run.out);
+        assert_eq!(run.out.matches(key).count(), 1, "{}", run.out);
+    }
+}
+
+#[test]
+fn what_refuses_stands_last_with_the_reason_alone_and_wrapped() {
+    let run = genmux_with(&[("COLUMNS", "100")], &["which", "-"], CLIP);
+    assert!(run.out.lines().all(|line| line.chars().count() <= 100), "{}", run.out);
+    assert!(!run.out.contains("choose another offer"), "{}", run.out);
+    let (_, choices) = which(CLIP, &[]);
+    let accepted: Vec<bool> = choices.iter().map(|it| it["accepted"] == json!(true)).collect();
+    assert!(accepted.is_sorted_by(|a, b| a >= b), "{accepted:?}");
+}
+
+#[test]
+fn a_model_that_a_provider_does_not_have_is_said_to_be_missing() {
+    let args = ["which", "-", "--model", "seedance-1.0-pro-fast", "--provider", "scenario"];
+    let run = genmux(&args, CLIP);
+    let has = run.out.contains("scenario/seedance-1.0-pro-fast");
+    let said = run.err.contains("scenario has no offer of seedance-1.0-pro-fast");
+    assert!(run.code == 0 && has != said, "{}{}", run.out, run.err);
+    let run = genmux(&["which", "-", "-m", "seedream-3.0", "-p", "replicate"], PICTURE);
+    let has = run.out.contains("replicate/seedream-3.0");
+    assert!(has != run.err.contains("replicate has no offer of seedream-3.0"), "{}", run.err);
 }
 
 #[test]
@@ -121,7 +154,7 @@ fn every_offer_of_a_chain_is_held_to_the_maximum() {
     let chain = "replicate/seedance-2.0,replicate/seedance-2.0-fast";
     let outcome = check_made(CLIP, chain, &["--max-cost", "0.36"]);
     assert_eq!(outcome["offer"], FAST);
-    check_refused(CLIP, chain, &["--max-cost", "0.1"], "above 0.1 USD");
+    check_refused(CLIP, chain, &["--max-cost", "0.1"], "above 0.10 USD");
 }
 
 #[test]
@@ -132,6 +165,32 @@ fn scenario_is_asked_for_its_price() {
     assert_eq!(outcome["cost"]["unit"], "CU");
     check_refused(picture, offer, &["--max-cost", "0.01CU"], "above 0.01 CU");
     check_refused(picture, offer, &["--max-cost", "1000"], "cannot be compared");
+}
+
+#[test]
+fn media_that_were_uploaded_before_the_price_was_known_are_said_to_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.png");
+    // 1024 by 1024: no more than its header is read.
+    let header = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x04\0\0\0\x04\0\x08\x02\0\0\0\0\0\0\0";
+    std::fs::write(&file, header).unwrap();
+    let request =
+        json!({ "kind": "image", "prompt": "a boat", "references": { "images": [file] } });
+    let offer = "scenario/seedream-4.0";
+    let (code, err, _) = generate(&request.to_string(), offer, &["--max-cost", "1"]);
+    assert!(code == 1 && err.contains("cannot be compared"), "{err}");
+    assert!(err.contains("nothing was sent") && !err.contains("uploading"), "{err}");
+    let (code, err, _) = generate(&request.to_string(), offer, &["--max-cost", "0.01CU"]);
+    assert!(code == 1 && err.contains("uploading"), "{err}");
+    assert!(err.contains("media were uploaded, nothing was submitted"), "{err}");
+    assert!(!err.contains("nothing was sent"), "{err}");
+}
+
+#[test]
+fn what_no_vendor_reports_is_reckoned() {
+    let outcome = check_made(CLIP, FAST, &[]);
+    let cost = json!({ "amount": 0.35, "unit": "USD", "basis": "estimated" });
+    assert_eq!(outcome["cost"], cost);
 }
 
 #[test]

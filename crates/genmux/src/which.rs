@@ -97,8 +97,8 @@ impl Catalog {
     /// What every offer of the request's kind would make of it, the best first.
     ///
     /// The order: what can be used, then what takes the request and is without a key or retired,
-    /// then what refuses it; within each the model that is named, then the least [`Loss`], then the lowest price, an
-    /// unknown one last. Prices of different units are not compared.
+    /// then what refuses it; within each the model that is named, then the least [`Loss`], then the
+    /// lowest price, an unknown one last. Prices of different units are not compared.
     ///
     /// # Errors
     /// When the request's kind is open, or the specs have mistakes.

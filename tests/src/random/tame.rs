@@ -167,6 +167,7 @@ fn keep_rules(spec: &Value, request: &mut Value) {
         let any = |list: &Value| group(list).iter().any(|leaf| is_set(request, *leaf));
         let forbidden = match rule["rule"].as_str() {
             Some("excludes") if any(&rule["fields"]) => group(&rule["with"]),
+            Some("excludes_value") if says(request, rule) => group(&json!([rule["field"]])),
             Some("requires") if !any(&rule["any_of"]) => group(&json!([rule["field"]])),
             Some("sum_at_most") if sum(request) > rule["max"].as_u64() => {
                 vec![Leaf::SequentialCount]
@@ -177,6 +178,15 @@ fn keep_rules(spec: &Value, request: &mut Value) {
             unset(request, leaf);
         }
     }
+}
+
+/// Whether a field has one of the values of a rule, or a size may stand for one.
+fn says(request: &Value, rule: &Value) -> bool {
+    let with = rule["with"].as_str().and_then(Leaf::from_path);
+    let value = with.and_then(|leaf| request.pointer(&pointer(leaf)));
+    let values = rule["values"].as_array().into_iter().flatten();
+    let by_size = with == Some(Leaf::Resolution) && is_set(request, Leaf::Size);
+    by_size || values.into_iter().any(|it| Some(it) == value)
 }
 
 /// The leaves that fields and groups stand for.

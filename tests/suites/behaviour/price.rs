@@ -7,7 +7,7 @@ use crate::list::List;
 use crate::stage::Stage;
 
 pub(crate) fn trials(list: &mut List) {
-    if !list.capability().price {
+    if list.capability().price.is_none() {
         return list.add("price::is_not_told_and_nothing_is_sent", none);
     }
     list.add("price::is_told_and_nothing_is_run", told);

@@ -68,6 +68,7 @@ const ATTRIBUTES: &[(&str, Generator)] = &[
 /// The generator of every kind of rule.
 const RULES: &[(&str, Generator)] = &[
     ("excludes", rules::excludes),
+    ("excludes_value", rules::excludes_value),
     ("no_effect", rules::no_effect),
     ("requires", rules::requires),
     ("sum_at_most", rules::sum_at_most),

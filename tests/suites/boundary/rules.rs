@@ -72,6 +72,25 @@ fn exclusions(subject: &Subject, request: &Value) -> BTreeSet<(String, String)> 
     found
 }
 
+/// Every other value beside the field is taken; those that are named are not, as sizes neither.
+pub(crate) fn excludes_value(limit: &Limit<'_>) -> Vec<Case> {
+    let [field, other] = ["field", "with"].map(|key| limit.value[key].as_str().unwrap_or_default());
+    let excluded = strings(&limit.value["values"]);
+    let mut beside = limit.base();
+    put(&mut beside, field, sample(limit.subject, field));
+    let words = strings(limit.subject.attribute(other, "words").unwrap_or(&Value::Null));
+    let case = |word: &String| {
+        let mut request = beside.clone();
+        put(&mut request, other, json!(word));
+        if !excluded.contains(word) {
+            return limit.case(&format!("keeps-{word}"), request, accepted());
+        }
+        let expected = refused(later(field, other), "conflicts", &[other, word]);
+        limit.case(&format!("breaks-{word}"), request, expected)
+    };
+    words.iter().map(case).collect()
+}
+
 pub(crate) fn no_effect(limit: &Limit<'_>) -> Vec<Case> {
     let field = limit.value["field"].as_str().unwrap_or_default();
     let mut alone = limit.base();

@@ -35,7 +35,8 @@ pub(crate) struct Generate {
     pub(crate) after_moderation: bool,
     #[command(flatten)]
     pub(crate) spending: Spending,
-    /// Ask the vendor for the price instead of running the request
+    /// Print what the request should cost at every offer instead of running it: the vendor's own
+    /// word where it can be asked, else what the prices in the specs give
     #[arg(long, conflicts_with_all = ["out", "idempotency_key"])]
     pub(crate) dry_run: bool,
     /// Run on the embedded sandbox: no key, no cost

@@ -5,7 +5,7 @@ use std::io::Write;
 use genmux::{Catalog, Context, Mode, Offer, Policy, Rejection, Request, Shown, Translation};
 use serde::Serialize;
 
-use super::{print_json, width};
+use super::{Unread, print_json, width};
 use crate::Done;
 use crate::args::{Compare, CompareFormat, Sending};
 use crate::fail::Failure;
@@ -190,7 +190,7 @@ fn draw(
         CompareFormat::Html => render::html(&comparison, changed),
         _ => render::table(&comparison, width(), changed),
     };
-    let mut out = anstream::stdout().lock();
+    let mut out = Unread(anstream::stdout().lock());
     out.write_all(text.as_bytes())?;
     Ok(out.flush()?)
 }

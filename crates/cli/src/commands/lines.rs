@@ -6,7 +6,7 @@ use std::path::Path;
 use genmux::{Offer, Request, Shown};
 use serde::Serialize;
 
-use super::stdout;
+use super::stream;
 use crate::Done;
 use crate::args::Translate;
 use crate::fail::Failure;
@@ -32,7 +32,7 @@ pub(super) fn translate_lines(
     args: &Translate,
 ) -> Result<Done, Failure> {
     let mut reader = BufReader::with_capacity(1 << 16, input::open(path)?);
-    let mut out = stdout();
+    let mut out = stream();
     let mut text = Vec::new();
     for line in 1.. {
         text.clear();

@@ -29,9 +29,34 @@ use serde::Serialize;
 
 use crate::fail::Failure;
 
-/// Standard output for data: buffered, uncoloured.
-fn stdout() -> BufWriter<StdoutLock<'static>> {
+/// Standard output for data: buffered, uncoloured. Once its reader has seen enough, as with
+/// `| head`, what follows goes nowhere and the command keeps its own verdict.
+fn stdout() -> BufWriter<Unread<StdoutLock<'static>>> {
+    BufWriter::with_capacity(1 << 16, Unread(io::stdout().lock()))
+}
+
+/// As [`stdout`], for streams that need not go on once nobody reads them.
+fn stream() -> BufWriter<StdoutLock<'static>> {
     BufWriter::with_capacity(1 << 16, io::stdout().lock())
+}
+
+/// A writer whose reader may go away.
+struct Unread<W>(W);
+
+impl<W: Write> Write for Unread<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            written => written,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.0.flush() {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            flushed => flushed,
+        }
+    }
 }
 
 /// Prints JSON for people and programs.

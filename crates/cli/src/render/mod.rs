@@ -22,6 +22,7 @@ pub(crate) use markdown::markdown;
 pub(crate) use matrix::matrix;
 pub(crate) use sheet::sheet;
 pub(crate) use table::table;
+pub(crate) use text::{pad, wrap};
 
 use genmux::{Expect, Row, Violation};
 use serde_json::Value;

@@ -61,13 +61,13 @@ pub(super) fn shorten(text: &str, room: usize) -> String {
 }
 
 /// The text with blanks to the right up to `room` columns.
-pub(super) fn pad(text: &str, room: usize) -> String {
+pub(crate) fn pad(text: &str, room: usize) -> String {
     let missing = room.saturating_sub(width(text));
     format!("{text}{}", " ".repeat(missing))
 }
 
 /// The text in lines of at most `room` columns, broken at blanks where that is possible.
-pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, room: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         if width(word) <= room {

@@ -10,10 +10,10 @@ use genmux_sandbox::{Options, Sandbox};
 
 use super::progress::Screen;
 use super::work::{Ended, Kept, Work};
-use super::{block_on, interruption, options, report, sandboxed};
+use super::{block_on, dry_run, interruption, options, report, sandboxed};
 use crate::Done;
 use crate::args::Generate;
-use crate::commands::{journal, print_json};
+use crate::commands::journal;
 use crate::fail::Failure;
 use crate::input;
 
@@ -31,7 +31,7 @@ pub(crate) fn generate(catalog: &Catalog, args: &Generate) -> Result<Done, Failu
         let (client, sandbox) = client(&catalog, args).await?;
         let client = Arc::new(client);
         let done = if args.dry_run {
-            price(&client, &requests, args).await
+            dry_run::dry_run(&client, &requests, &args.to, &run_options(args)).await
         } else {
             run_all(&client, requests, args).await
         };
@@ -255,34 +255,4 @@ fn finish(
         report::print_paths(ended)?;
     }
     Ok(report::done(ended))
-}
-
-/// The vendor's own word on the price; nothing is run.
-async fn price(
-    client: &Client,
-    requests: &[(String, Request)],
-    args: &Generate,
-) -> Result<Done, Failure> {
-    let mut prices = Vec::new();
-    let mut options = run_options(args);
-    options.save = None;
-    for (label, request) in requests {
-        for offer in &args.to {
-            let vendor = client.vendor(offer)?;
-            match vendor.price(request, &options).await {
-                Ok(cost) => prices.push(serde_json::json!({ "offer": offer, "cost": cost })),
-                Err(failed) => {
-                    let screen = Screen::new();
-                    let ended = [Err(failed)];
-                    report::say(&screen, label, &ended[0], &Kept::default());
-                    return Ok(report::done(&ended));
-                }
-            }
-        }
-    }
-    match prices.as_slice() {
-        [one] => print_json(one)?,
-        several => print_json(several)?,
-    }
-    Ok(Done::Accepted)
 }

@@ -1,6 +1,7 @@
 //! Commands that run requests.
 
 mod demo;
+mod dry_run;
 mod generate;
 mod interruption;
 mod page;

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use genmux::{Context, ErrorKind, Outcome, Rejection, Request, RunError, Shown};
+use genmux::{Context, CostBasis, ErrorKind, Outcome, Rejection, Request, RunError, Shown};
 use serde::Serialize;
 
 use super::progress::Screen;
@@ -61,7 +61,7 @@ pub(super) fn say(screen: &Screen, label: &str, ended: &Ended, kept: &Kept) {
     let line = |text: String| screen.say(&format!("{label}: {text}"));
     match ended {
         Ok(outcome) => say_outcome(&line, outcome),
-        Err(RunError::Rejected(rejection)) => say_rejection(&line, rejection),
+        Err(RunError::Rejected(rejection)) => say_rejection(&line, rejection, kept),
         Err(RunError::Failed(error)) => {
             line(error.to_string());
             if error.may_have_been_charged() {
@@ -101,11 +101,12 @@ fn say_outcome(line: &dyn Fn(String), outcome: &Outcome) {
         ));
     }
     if let Some(cost) = &outcome.cost {
-        line(format!("cost {cost}"));
+        let basis = if cost.basis == CostBasis::Estimated { ", estimated" } else { "" };
+        line(format!("cost {cost}{basis}"));
     }
 }
 
-fn say_rejection(line: &dyn Fn(String), rejection: &Rejection) {
+pub(super) fn say_rejection(line: &dyn Fn(String), rejection: &Rejection, kept: &Kept) {
     for violation in rejection.violations() {
         // Messages about media begin with their field.
         let field = &violation.field;
@@ -113,7 +114,12 @@ fn say_rejection(line: &dyn Fn(String), rejection: &Rejection) {
         let field = if named { String::new() } else { format!("{field}: ") };
         line(format!("{field}{}", violation.message));
     }
-    line(format!("{} refuses the request; nothing was sent", rejection.offer()));
+    let nothing = if kept.has_uploads() {
+        "media were uploaded, nothing was submitted"
+    } else {
+        "nothing was sent"
+    };
+    line(format!("{} refuses the request; {nothing}", rejection.offer()));
 }
 
 /// How waiting goes on.

@@ -33,6 +33,7 @@ pub(super) struct Kept(Arc<Mutex<Known>>);
 struct Known {
     handle: Option<Handle>,
     in_flight: bool,
+    uploads: bool,
 }
 
 impl Kept {
@@ -43,6 +44,15 @@ impl Kept {
     /// Whether a request that costs money is on its way, so that nobody knows yet.
     pub(super) fn is_in_flight(&self) -> bool {
         self.known().in_flight
+    }
+
+    /// Whether media went to a vendor before the request itself.
+    pub(super) fn has_uploads(&self) -> bool {
+        self.known().uploads
+    }
+
+    pub(super) fn uploads(&self) {
+        self.known().uploads = true;
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -69,6 +79,7 @@ impl Work {
             match &event {
                 Event::Submitting(announced) => keeper.announce(announced.as_deref()),
                 Event::Submitted(job) => keeper.keep(job, None),
+                Event::Uploading { .. } => keeper.kept.uploads(),
                 _ => {}
             }
             shown.tell(event);
