@@ -85,7 +85,6 @@ static CAPABILITY: Capability = Capability {
     upload_max_bytes: None,
     progress: false,
     tells_cost: false,
-    lends_assets: false,
     outputs_last: None,
     hooks: Hooks::Unsigned,
     poll_every: (Duration::from_secs(1), Duration::from_secs(10)),

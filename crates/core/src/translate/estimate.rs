@@ -8,7 +8,7 @@ use super::{Call, Expect};
 use crate::adapter::{Cost, CostBasis, Unit};
 use crate::leaf::Leaf;
 use crate::number::Number;
-use crate::request::Resolution;
+use crate::request::{Resolution, Size};
 use crate::spec::{Date, Per, Rate};
 
 /// What all calls of a request should cost.
@@ -112,7 +112,7 @@ fn tier(call: Call<'_>) -> Option<Resolution> {
 fn within(most: Resolution, call: Call<'_>) -> Option<bool> {
     let wired = &call.settlement.wired;
     let listed = call.plan.geometry.tier_of(wired).map(Resolution::area);
-    let area = listed.or_else(|| wired.pixels.map(|size| size.area()));
+    let area = listed.or_else(|| wired.pixels.map(Size::area));
     let area = area.or_else(|| tier(call).map(Resolution::area))?;
     Some(area <= most.area())
 }
