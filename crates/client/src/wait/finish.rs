@@ -227,10 +227,10 @@ mod tests {
         job.expect = Expect::default();
         job.expect.size = Some(Size { width: 864, height: 480 });
         job.expect.images = Some(Range { min, max });
-        let mut price = json!({ "amount": 0.03 * max as f64, "unit": "USD", "basis": "estimated",
+        let mut price = json!({ "amount": Number::millis(30).times(Number::whole(max)), "unit": "USD", "basis": "estimated",
             "source": "p", "since": "2026-01-01" });
         if min < max {
-            price["least"] = json!(0.03 * min as f64);
+            price["least"] = json!(Number::millis(30).times(Number::whole(min)));
         }
         job.expect.price = serde_json::from_value(price).unwrap();
         let mut end = done(JobStatus::Succeeded, made, vec![]);
