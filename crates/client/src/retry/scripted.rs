@@ -82,6 +82,7 @@ static CAPABILITY: Capability = Capability {
     cancel: Cancel::None,
     cancel_after: false,
     price: None,
+    lends_assets: false,
     upload_max_bytes: None,
     progress: false,
     tells_cost: false,
