@@ -1,7 +1,6 @@
 //! What a trial has for itself: a sandbox, clients for it, and a folder.
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc)] // A panic is a failed test.
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -14,6 +13,7 @@ use genmux_sandbox::{Charge, Fault, Options, Provider as Played, Rule, Sandbox, 
 use http::Request;
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::net::TcpSocket;
 
 use crate::hurried::hurried;
 use crate::subject::{Subject, Work};
@@ -198,7 +198,10 @@ pub fn key(provider: &str, text: &str) -> Credentials {
 
 /// A base URL at which nobody listens.
 pub fn nowhere() -> String {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    // Bound and not listened at: nobody else gets the port, as a sandbox beside might.
+    let socket = Box::leak(Box::new(TcpSocket::new_v4().unwrap()));
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let port = socket.local_addr().unwrap().port();
     format!("http://127.0.0.1:{port}/v1")
 }
 

@@ -84,7 +84,7 @@ pub(super) fn stated(offer: &Offer) -> Vec<Stated> {
     all
 }
 
-/// Whether a size is needed unless a ratio or tier stands for it, which has no wire form of its own.
+/// Whether a size is needed unless a ratio or tier stands for it that has no wire form of its own.
 fn pixels_of_words(size: &Field, fields: &Map<String, Value>) -> bool {
     let word = |name: &String| matches!(name.as_str(), "aspect_ratio" | "resolution");
     let own = |name: &String| fields.get(name).is_some_and(|field| !field["to"].is_null());
