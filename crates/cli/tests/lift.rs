@@ -174,4 +174,72 @@ fn a_payload_stands_first_in_its_comparison() {
     assert_eq!(shown["translations"][0]["offer"]["model"], "seedance-1.0-pro");
     assert!(shown["translations"].as_array().unwrap().len() > 3);
     assert_eq!(shown["request"]["prompt"], "a paper boat");
+    assert_eq!(shown["translations"][0]["own"], true);
+    assert_eq!(shown["translations"][1]["ledger"][0]["field"], "model");
+    assert_eq!(shown["lifted"]["violations"], json!([]));
+}
+
+#[test]
+fn what_could_not_be_read_is_not_silently_left_out() {
+    let mut tasks = task();
+    tasks[0]["duration"] = json!("10");
+    tasks[0]["seed"] = json!("5");
+    let to = ["convert", "-", "--to", "replicate/seedance-1.0-pro", "--policy", "drop"];
+    let run = genmux(&to, &tasks.to_string());
+    assert_eq!(run.code, 1, "{}", run.out);
+    let shown = run.json();
+    assert_eq!(shown["accepted"], false);
+    let rows = shown["ledger"].as_array().unwrap();
+    for key in ["duration", "seed"] {
+        let field = format!("provider_options.runware.{key}");
+        let row = rows.iter().find(|row| row["field"] == *field).unwrap();
+        assert_eq!(row["outcome"], "rejected", "{row}");
+        let violations = shown["violations"].as_array().unwrap();
+        assert!(violations.iter().any(|it| it["field"] == key), "{violations:?}");
+    }
+    let only = [&to[..], &["--payload-only"]].concat();
+    check(&only, &tasks.to_string(), 1, "duration takes a number of seconds, not a string");
+    let compared = ["compare", "-", "--from", "runware", "--format", "json"];
+    check(&compared, &tasks.to_string(), 1, "duration takes a number of seconds, not a string");
+}
+
+#[test]
+fn what_stands_around_the_input_never_gets_into_it() {
+    let body = json!({ "version": "bytedance/seedance-1-pro".to_owned() + ":" + &"0".repeat(64),
+        "input": { "prompt": "a boat" }, "webhook_events_filter": ["completed"], "stream": true,
+        "mood": "calm" });
+    let lifted = genmux(&["lift", "-"], &body.to_string()).json();
+    assert_eq!(lifted["request"].get("provider_options"), None, "{lifted}");
+    let outcome = |field: &str| {
+        let rows = lifted["ledger"].as_array().unwrap();
+        rows.iter().find(|row| row["field"] == field).map(|row| row["outcome"].clone())
+    };
+    assert_eq!(outcome("webhook_events_filter"), Some(json!("dropped")));
+    assert_eq!(outcome("stream"), Some(json!("dropped")));
+    assert_eq!(outcome("mood"), Some(json!("unknown")));
+    let args = ["convert", "-", "--to", "replicate/seedance-1.0-pro", "--allow-unlisted"];
+    let run = genmux(&[&args[..], &["--payload-only"]].concat(), &body.to_string());
+    assert_eq!(run.json(), json!({ "prompt": "a boat" }));
+}
+
+#[test]
+fn what_address_and_headers_say_is_told_as_lost() {
+    let curl = "curl -H 'Prefer: wait' -H 'Authorization: Basic eA==' \
+        'https://api.cloud.scenario.com/v1/generate/custom/model_bytedance-seedance-1-pro?dryRun=true' \
+        -d '{\"prompt\":\"a boat\"}'";
+    let args = ["convert", "-", "--to", "replicate/seedance-1.0-pro"];
+    check(&args, curl, 0, "the query of the address is not carried over: dryRun");
+    check(&args, curl, 0, "headers are not carried over: prefer");
+    check(&args, curl, 0, "\"field\": \"query.dryRun\"");
+}
+
+#[test]
+fn a_key_of_the_wrong_type_names_the_revision_that_knows_it() {
+    let mut tasks = task();
+    tasks[0]["frameImages"] = json!("abc");
+    let run = genmux(&["lift", "-"], &tasks.to_string());
+    assert_eq!(run.code, 1);
+    assert_eq!(run.json()["offer"]["revision"], "2025-10-27");
+    let violations = run.json()["violations"].to_string();
+    assert!(violations.contains("frameImages takes a list, not a string"), "{violations}");
 }

@@ -23,6 +23,9 @@ const ANSWERED: [&str; 14] = [
     "version",
 ];
 
+/// Keys of the body that the vendor takes and a request has no place for.
+const AROUND: [&str; 3] = ["version", "webhook_events_filter", "stream"];
+
 /// The input of a prediction. The model stands in the address, or as `model` or `version` in the
 /// body; a bare input names none.
 pub(crate) fn read<'a>(url: Option<&str>, body: &'a Value) -> Result<Vec<Enclosed<'a>>, LiftError> {
@@ -31,9 +34,10 @@ pub(crate) fn read<'a>(url: Option<&str>, body: &'a Value) -> Result<Vec<Enclose
         return Ok(Vec::new());
     }
     let Value::Object(object) = body else { return Ok(Vec::new()) };
+    let deployed = path.is_some_and(|path| path.contains("/deployments/"));
     let named = path.and_then(in_address).map(|model| Cow::Owned(model.to_owned()));
     match object.get("input") {
-        Some(input @ Value::Object(_)) => Ok(vec![prediction(object, input, named)]),
+        Some(input @ Value::Object(_)) => Ok(vec![prediction(object, input, named, deployed)]),
         Some(_) => Err(LiftError::Body("input of a prediction is a JSON object".to_owned())),
         None if url.is_some() => {
             Err(LiftError::Body("a prediction is {\"input\": {...}}; there is no input".to_owned()))
@@ -46,19 +50,28 @@ fn prediction<'a>(
     object: &'a Map<String, Value>,
     input: &'a Value,
     named: Option<Cow<'a, str>>,
+    deployed: bool,
 ) -> Enclosed<'a> {
     let answered = object.contains_key("status") && object.contains_key("id");
     let text = |key: &str| object.get(key).and_then(Value::as_str);
     let model = text("model").or_else(|| text("version")).and_then(model);
     let version_names_model = text("model").is_none() && model.is_some();
-    let sent = Enclosed::bare(input).of(named.or(model.map(Cow::Borrowed))).certain(None);
+    let vendor_id = named.or(model.map(Cow::Borrowed));
+    let hidden = match vendor_id {
+        Some(_) => None,
+        None if deployed => Some("a deployment"),
+        None => text("version").map(|_| "the id of a version"),
+    };
+    let sent = Enclosed::bare(input).of(vendor_id).certain(None).hidden(hidden);
     let is_beside = |key: &str| match key {
         "input" | "model" => false,
         "version" if version_names_model => false,
         key => !(answered && ANSWERED.contains(&key)),
     };
     let beside = object.iter().filter(|(key, _)| is_beside(key));
-    beside.fold(sent, |sent, (key, value)| sent.beside(key, value))
+    beside.fold(sent, |sent, (key, value)| {
+        if AROUND.contains(&key.as_str()) { sent.amid(key, value) } else { sent.beside(key, value) }
+    })
 }
 
 /// `https://host/v1/models/{owner}/{name}/predictions`.
@@ -85,8 +98,10 @@ mod tests {
         let read = match read(url, body) {
             Ok(sent) => {
                 let shown = |sent: &Enclosed<'_>| {
-                    let beside: Vec<&str> = sent.envelope.iter().map(|(key, _)| *key).collect();
-                    format!("{:?} {} {beside:?}", sent.vendor_id, sent.payload)
+                    let beside = sent.envelope.iter().chain(&sent.around);
+                    let beside: Vec<&str> = beside.map(|(key, _)| *key).collect();
+                    let hidden = sent.hidden_by.map(|by| format!(" {by}")).unwrap_or_default();
+                    format!("{:?} {} {beside:?}{hidden}", sent.vendor_id, sent.payload)
                 };
                 sent.iter().map(shown).collect::<Vec<_>>().concat()
             }
@@ -105,7 +120,11 @@ mod tests {
         check(None, &json!({ "model": "acme/clip:5", "input": {} }), "Some(\"acme/clip\") {} []");
         let version = json!({ "version": "acme/clip:5", "input": {} });
         check(None, &version, "Some(\"acme/clip\") {} []");
-        check(None, &json!({ "version": "5c7d", "input": {} }), "None {} [\"version\"]");
+        check(
+            None,
+            &json!({ "version": "5c7d", "input": {} }),
+            "None {} [\"version\"] the id of a version",
+        );
         let answer = json!({ "id": "x", "status": "succeeded", "version": "hidden",
             "model": "acme/clip", "input": {}, "output": "u", "webhook": "w" });
         check(None, &answer, "Some(\"acme/clip\") {} [\"webhook\"]");

@@ -3,6 +3,8 @@
 use genmux_core::{Enclosed, Kind, LiftError};
 use serde_json::Value;
 
+const BARE: &str = "the body is a bare object; the vendor takes an array of tasks";
+
 /// The tasks that ask for pictures or clips. Those that log in or keep a connection open are no
 /// requests; others beside a request make it one that nobody can read as a whole.
 pub(crate) fn read<'a>(url: Option<&str>, body: &'a Value) -> Result<Vec<Enclosed<'a>>, LiftError> {
@@ -25,7 +27,8 @@ pub(crate) fn read<'a>(url: Option<&str>, body: &'a Value) -> Result<Vec<Enclose
         return Err(LiftError::Body(message));
     }
     let requests = tasks.iter().zip(types).filter_map(|(task, name)| Some((task, kind(name)?)));
-    Ok(requests.map(|(task, kind)| of_model(task).certain(Some(kind))).collect())
+    let bare = (url.is_some() && body.is_object()).then_some(BARE);
+    Ok(requests.map(|(task, kind)| of_kind(task, kind).malformed(bare)).collect())
 }
 
 /// A lone object without a task type may be what somebody keeps of a task.
@@ -38,8 +41,17 @@ fn untyped<'a>(url: Option<&str>, tasks: &'a [Value]) -> Vec<Enclosed<'a>> {
     }
 }
 
+/// What the pages of the models document; clips take too long to wait for.
+const OF_IMAGES: &[(&str, &[&str])] = &[("deliveryMethod", &["sync", "async"])];
+const OF_VIDEOS: &[(&str, &[&str])] = &[("deliveryMethod", &["async"])];
+
+fn of_kind(task: &Value, kind: Kind) -> Enclosed<'_> {
+    let sent = of_model(task).certain(Some(kind));
+    sent.documented(if kind == Kind::Video { OF_VIDEOS } else { OF_IMAGES })
+}
+
 fn of_model(task: &Value) -> Enclosed<'_> {
-    Enclosed::bare(task).of(task["model"].as_str().map(Into::into))
+    Enclosed::bare(task).strict().of(task["model"].as_str().map(Into::into))
 }
 
 fn task_type(task: &Value) -> &str {

@@ -3,17 +3,33 @@
 use genmux_core::{Enclosed, LiftError};
 use serde_json::Value;
 
+/// `dryRun` was seen to be ignored in a body, and to cost; it and the others stand in the query.
+const MISPLACED: &[(&str, &str)] = &[
+    (
+        "dryRun",
+        "is ignored in the body and a paid job starts; it belongs in the query of the address",
+    ),
+    ("ipDetection", "belongs in the query of the address"),
+    ("projectId", "belongs in the query of the address"),
+];
+
 /// The payload of `POST /generate/custom/{model}`; of a body alone the model is not known.
 pub(crate) fn read<'a>(url: Option<&str>, body: &'a Value) -> Result<Vec<Enclosed<'a>>, LiftError> {
     let Some(url) = url else {
-        return Ok(if body.is_object() { vec![Enclosed::bare(body)] } else { Vec::new() });
+        return Ok(if body.is_object() {
+            vec![Enclosed::bare(body).misplacing(MISPLACED)]
+        } else {
+            Vec::new()
+        });
     };
     let path = url.split(['?', '#']).next().unwrap_or_default();
     let Some((_, model)) = path.split_once("/generate/custom/") else { return Ok(Vec::new()) };
     if !body.is_object() {
         return Err(LiftError::Body("the body of a generation is a JSON object".to_owned()));
     }
-    Ok(vec![Enclosed::bare(body).of(Some(model.to_owned().into())).certain(None)])
+    Ok(vec![
+        Enclosed::bare(body).of(Some(model.to_owned().into())).certain(None).misplacing(MISPLACED),
+    ])
 }
 
 #[cfg(test)]

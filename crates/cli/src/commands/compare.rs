@@ -2,9 +2,12 @@
 
 use std::io::Write;
 
-use genmux::{Catalog, Context, Mode, Offer, Policy, Rejection, Request, Shown, Translation};
+use genmux::{
+    Catalog, Context, Mode, Offer, Policy, Rejection, Request, Row, Shown, Translation, Violation,
+};
 use serde::Serialize;
 
+use super::lift::Own;
 use super::{Unread, print_json, width};
 use crate::Done;
 use crate::args::{Compare, CompareFormat, Sending};
@@ -14,43 +17,44 @@ use crate::render::{self, Column, Comparison};
 
 pub(crate) fn compare(catalog: &Catalog, args: &Compare) -> Result<Done, Failure> {
     let (request, own) = match &args.from {
-        Some(from) => lifted(catalog, args, from)?,
+        Some(from) => {
+            let own = lifted(catalog, args, from)?;
+            (own.request.clone(), Some(own))
+        }
         None => (input::request(&args.request, &args.reading)?, None),
     };
     let catalog = input::dated(catalog, args.reading.as_of);
     let mut offers = select(&catalog, &request, args)?;
-    if let Some(own) = own {
-        offers.retain(|offer| offer.name() != own);
-        offers.insert(0, catalog.offer(&own)?);
+    if let Some(own) = &own {
+        offers.retain(|offer| offer.name() != own.offer);
+        offers.insert(0, catalog.offer(&own.offer)?);
     }
     let context = match args.from {
         Some(_) => genmux::context(&request),
         None => input::context(&request, &args.reading),
     };
-    let tried: Vec<Tried<'_>> =
-        offers.iter().map(|offer| Tried::new(offer, &request, &context, args.policy)).collect();
+    let unread = own.as_ref().and_then(|own| own.unread.as_ref());
+    let tried: Vec<Tried<'_>> = offers
+        .iter()
+        .map(|offer| Tried::new(offer, &request, &context, args.policy).without(unread))
+        .collect();
     match args.format {
-        CompareFormat::Json => print(&tried, &request, &context)?,
+        CompareFormat::Json => print(&tried, &request, &context, own.as_ref())?,
         format => draw(&tried, &request, &context, (format, args.changed))?,
     }
     let any = tried.iter().any(|tried| tried.result.is_ok());
     Ok(if any { Done::Accepted } else { Done::Rejected })
 }
 
-/// The request of a payload, and the offer that it is for.
-fn lifted(
-    catalog: &Catalog,
-    args: &Compare,
-    from: &str,
-) -> Result<(Request, Option<String>), Failure> {
+/// The payload, read.
+fn lifted(catalog: &Catalog, args: &Compare, from: &str) -> Result<Own, Failure> {
     let sending = Sending {
         payload: args.request.clone(),
         from: Some(from.to_owned()),
         as_of: args.reading.as_of,
         max_bytes: args.reading.max_bytes,
     };
-    let (request, own) = super::lift::request(catalog, &sending)?;
-    Ok((request, Some(own)))
+    super::lift::request(catalog, &sending)
 }
 
 /// A request at every offer of its kind, under the first policy that each accepts.
@@ -128,6 +132,14 @@ impl<'a> Tried<'a> {
         Tried { offer, policy, result }
     }
 
+    /// The answer to a request that lacks what could not be read of its payload.
+    fn without(mut self, unread: Option<&Violation>) -> Tried<'a> {
+        if let (Some(unread), Ok(translation)) = (unread, &self.result) {
+            self.result = Err(self.offer.refuse(translation, unread.clone()));
+        }
+        self
+    }
+
     fn column(&self, request: &Request, context: &Context) -> Result<Column, Failure> {
         let offer = self.offer;
         let mut column = Column {
@@ -158,24 +170,41 @@ impl<'a> Tried<'a> {
     }
 }
 
-fn print(tried: &[Tried<'_>], request: &Request, context: &Context) -> Result<(), Failure> {
+fn print(
+    tried: &[Tried<'_>],
+    request: &Request,
+    context: &Context,
+    own: Option<&Own>,
+) -> Result<(), Failure> {
     #[derive(Serialize)]
     struct Json<'a> {
         request: &'a Request,
+        /// How a payload was read.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        lifted: Option<&'a serde_json::Value>,
         translations: Vec<Entry<'a>>,
     }
     #[derive(Serialize)]
     struct Entry<'a> {
         policy: String,
+        /// The offer that the payload is for.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        own: bool,
         #[serde(flatten)]
         shown: Shown<'a>,
     }
     let mut translations = Vec::new();
     for tried in tried {
-        let shown = genmux::shown(tried.offer, request, context, &tried.result)?;
-        translations.push(Entry { policy: tried.policy.to_string(), shown });
+        let mut shown = genmux::shown(tried.offer, request, context, &tried.result)?;
+        let is_own = own.is_some_and(|own| own.offer == tried.offer.name());
+        let (from, to) = (own.map_or("", |own| &own.model), tried.offer.model());
+        if own.is_some() && from != to {
+            shown.begin_with(Row::other_model(from, to));
+        }
+        translations.push(Entry { policy: tried.policy.to_string(), own: is_own, shown });
     }
-    print_json(&Json { request, translations })
+    let lifted = own.map(|own| &own.shown);
+    print_json(&Json { request, lifted, translations })
 }
 
 fn draw(

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::context::Context;
-use crate::lift::{Enclosed, LiftError, Lifted, lift};
+use crate::lift::{Beside, Enclosed, LiftError, Lifted, lift};
 use crate::plan::Plan;
 use crate::policy::Policy;
 use crate::request::{Kind, Request};
 use crate::spec::{Date, Status};
-use crate::translate::{Rejection, Translation, refuse, translate};
+use crate::translate::{Rejection, Translation, refuse, refuse_also, translate};
 use crate::violation::Violation;
 
 /// One model as served by one provider.
@@ -186,7 +186,7 @@ impl Offer {
     /// # }
     /// ```
     pub fn lift<'a>(&'a self, payload: &'a Value) -> Result<Lifted<'a>, LiftError> {
-        lift(&self.plan, None, payload, &[])
+        lift(&self.plan, None, payload, Beside::default())
     }
 
     /// Reads a payload together with what the body around it and its address say.
@@ -194,7 +194,24 @@ impl Offer {
     /// # Errors
     /// As [`Offer::lift`].
     pub fn lift_sent<'a>(&'a self, sent: &'a Enclosed<'a>) -> Result<Lifted<'a>, LiftError> {
-        lift(&self.plan, sent.vendor_id.as_deref(), sent.payload, &sent.envelope)
+        let beside = Beside { envelope: &sent.envelope, around: &sent.around, query: &sent.query };
+        lift(&self.plan, sent.vendor_id.as_deref(), sent.payload, beside)
+    }
+
+    /// Translates what a payload asks for; a value of it that could not be read is a violation,
+    /// and one that its vendor ignores is left out where the policy drops its field.
+    ///
+    /// # Errors
+    /// As [`Offer::translate`].
+    pub fn convert<'a>(
+        &'a self,
+        lifted: &'a Lifted<'_>,
+        policy: &Policy,
+        context: &'a Context,
+    ) -> Result<Translation<'a>, Box<Rejection>> {
+        let answer = self.translate(&lifted.request, policy, context);
+        let unread = lifted.unread(policy);
+        if unread.is_empty() { answer } else { Err(refuse_also(&self.plan, answer, unread)) }
     }
 }
 

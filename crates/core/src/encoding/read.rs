@@ -13,8 +13,6 @@ use crate::violation::{Violation, ViolationKind};
 pub(crate) struct Reading<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) payload: &'a Map<String, Value>,
-    /// Keys of the body around the payload.
-    envelope: &'a [(&'a str, &'a Value)],
     pub(crate) request: Request,
     /// Values that no field can hold; they stay among the options.
     pub(crate) misfits: Vec<Misfit>,
@@ -55,7 +53,6 @@ pub(crate) fn read<'a>(
     let mut reading = Reading {
         plan,
         payload,
-        envelope,
         request: Request { kind: Some(plan.kind), ..Request::default() },
         misfits: Vec::new(),
         unknown: Vec::new(),
@@ -130,14 +127,14 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// A key of the body around the payload; what no field covers is kept with the options.
+    /// A key of the body around the payload; the ledger tells of what no field covers, and nothing of
+    /// it may get into the payload.
     fn beside(&mut self, key: &str, value: &'a Value) {
         let node = self.plan.envelope.iter().find(|node| node.key == key);
         if let Some(What::Slot(slot)) = node.map(|node| &node.what) {
             return self.slot(slot, key, value, "");
         }
         self.unknown.push(key.to_owned());
-        self.rest.insert(key.to_owned(), value.clone());
     }
 
     fn slot(&mut self, slot: &Slot, key: &str, value: &Value, prefix: &str) {
@@ -192,9 +189,9 @@ impl<'a> Reading<'a> {
 
     fn keep_misfits(&mut self) {
         for misfit in &self.misfits {
-            let beside = || self.envelope.iter().find(|(key, _)| *key == misfit.path);
-            let value = find(self.payload, &misfit.path).or_else(|| Some(beside()?.1));
-            keep(&mut self.rest, &misfit.path, value.cloned().unwrap_or_default());
+            if let Some(value) = find(self.payload, &misfit.path) {
+                keep(&mut self.rest, &misfit.path, value.clone());
+            }
         }
     }
 }

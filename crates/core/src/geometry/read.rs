@@ -14,7 +14,11 @@ use crate::violation::ViolationKind;
 /// is a conflict of the request then.
 pub(crate) fn read(reading: &mut Reading<'_>) {
     let beside = beside_pixels(reading);
-    read_pixels(reading, beside);
+    if beside.is_none() && !reading.plan.beside_pixels.is_empty() {
+        ignored_pixels(reading);
+    } else {
+        read_pixels(reading, beside);
+    }
     let geometry = &reading.plan.geometry;
     let ratio = word::<AspectRatio>(reading, Leaf::AspectRatio, &geometry.ratio_words, beside);
     reading.request.aspect_ratio = ratio;
@@ -29,6 +33,16 @@ fn beside_pixels<'a>(reading: &Reading<'a>) -> Option<(&'a str, &'a Value)> {
         let given = find(reading.payload, path)?;
         (given == value).then_some((path.as_str(), given))
     })
+}
+
+/// Without the word beside them pixels are taken and not used.
+fn ignored_pixels(reading: &mut Reading<'_>) {
+    let Some((beside, word)) = reading.plan.beside_pixels.first() else { return };
+    for (path, _) in [0, 1].map(|place| reading.wired(Leaf::Size, place)).into_iter().flatten() {
+        let message = format!("{path} has no effect unless {beside} is {word}");
+        let told = (ViolationKind::NoEffect, message);
+        reading.misfit(path.to_owned(), Some(Leaf::Size), told);
+    }
 }
 
 fn read_pixels(reading: &mut Reading<'_>, beside: Option<(&str, &Value)>) {

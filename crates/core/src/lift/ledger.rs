@@ -15,6 +15,7 @@ pub(super) fn rows(lifted: &Lifted<'_>) -> Vec<Row> {
         lifted.request.leaves().iter().map(|leaf| leaf_row(lifted, leaf)).collect();
     option_rows(lifted, &mut rows);
     own_rows(lifted, &lifted.plan.payload, "", &mut rows);
+    beside_rows(lifted, &mut rows);
     rows
 }
 
@@ -76,6 +77,44 @@ fn option_rows(lifted: &Lifted<'_>, rows: &mut Vec<Row>) {
         row.wire = if unknown.is_empty() { vec![key.as_str().into()] } else { unknown };
         rows.push(row);
     }
+}
+
+/// What stands around the payload and no request can hold: it is not carried over.
+fn beside_rows(lifted: &Lifted<'_>, rows: &mut Vec<Row>) {
+    let beside = &lifted.beside;
+    let kept = beside.envelope.iter().filter(|(key, value)| {
+        let read = lifted.plan.envelope.iter().any(|node| node.key == *key);
+        !value.is_null() && (!read || misfit_beside(lifted, key).is_some())
+    });
+    for (key, value) in kept {
+        let misfit = misfit_beside(lifted, key);
+        let outcome = if misfit.is_some() { RowOutcome::Rejected } else { RowOutcome::Unknown };
+        let note = misfit.unwrap_or("the vendor takes no such key here; it is not carried over");
+        rows.push(not_carried((*key).to_owned(), outcome, (*value).clone(), note));
+    }
+    for (key, value) in beside.around.iter().filter(|(_, value)| !value.is_null()) {
+        let note = "stands in the body around the input; it is not carried over";
+        let value = (*value).clone();
+        rows.push(not_carried((*key).to_owned(), RowOutcome::Dropped, value, note));
+    }
+    for name in beside.query {
+        // Values of a query may be secrets.
+        let note = "stands in the query of the address; it is not carried over";
+        let field = format!("query.{name}");
+        rows.push(not_carried(field, RowOutcome::Dropped, Value::Null, note));
+    }
+}
+
+fn misfit_beside<'a>(lifted: &'a Lifted<'_>, key: &str) -> Option<&'a str> {
+    let misfit = lifted.misfits.iter().find(|misfit| misfit.path == key)?;
+    lifted.payload.get(key).is_none().then_some(misfit.message.as_str())
+}
+
+fn not_carried(field: String, outcome: RowOutcome, value: Value, note: &str) -> Row {
+    let key = field.strip_prefix("query.").unwrap_or(&field).to_owned();
+    let mut row = Row { wire: vec![key.into()], ..Row::new(field, outcome, value) };
+    row.note = Some(note.to_owned().into());
+    row
 }
 
 /// Constants, the task id and the model: genmux writes them itself, and its own values.

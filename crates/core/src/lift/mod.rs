@@ -20,8 +20,8 @@ use crate::check::check_number;
 use crate::context::{Context, TaskKey};
 use crate::encoding::{Misfit, read, type_of};
 use crate::leaf::Leaf;
-use crate::plan::{Plan, Slot};
-use crate::policy::Policy;
+use crate::plan::{Plan, Slot, What};
+use crate::policy::{Mode, Policy};
 use crate::request::{ReadError, Request, StrictValue, read_json};
 use crate::translate::{Row, ShownOffer, settle};
 use crate::violation::{Violation, ViolationKind};
@@ -41,6 +41,15 @@ pub struct Lifted<'a> {
     payload: &'a Map<String, Value>,
     misfits: Vec<Misfit>,
     unknown: Vec<String>,
+    beside: Beside<'a>,
+}
+
+/// What stands around a payload.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Beside<'a> {
+    pub(crate) envelope: &'a [(&'a str, &'a Value)],
+    pub(crate) around: &'a [(&'a str, &'a Value)],
+    pub(crate) query: &'a [String],
 }
 
 /// A payload that is not one of the offer's.
@@ -95,13 +104,13 @@ pub(crate) fn lift<'a>(
     plan: &'a Plan,
     vendor_id: Option<&str>,
     payload: &'a Value,
-    beside: &'a [(&'a str, &'a Value)],
+    beside: Beside<'a>,
 ) -> Result<Lifted<'a>, LiftError> {
     let Value::Object(payload) = payload else {
         return Err(LiftError::NotAnObject(type_of(payload)));
     };
     other_model(plan, vendor_id, payload)?;
-    let mut reading = read(plan, payload, beside);
+    let mut reading = read(plan, payload, beside.envelope);
     nothing_known(plan, payload, &reading.unknown)?;
     let rest = std::mem::take(&mut reading.rest);
     if !rest.is_empty() {
@@ -116,6 +125,7 @@ pub(crate) fn lift<'a>(
         request: reading.request,
         misfits: reading.misfits,
         unknown: reading.unknown,
+        beside,
     })
 }
 
@@ -163,13 +173,20 @@ fn task_id(plan: &Plan, payload: &Map<String, Value>) -> Option<Uuid> {
     payload.get(&node.key)?.as_str()?.parse().ok()
 }
 
+fn is_uuid(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.parse::<Uuid>().is_ok())
+}
+
 /// Limits ask for no task id, and media are looked at by nobody.
 static CONTEXT: LazyLock<Context> = LazyLock::new(|| Context::new(TaskKey::derived(b"")));
 
 /// What the request breaks, and what the payload holds that no request can.
 fn violations(plan: &Plan, request: &Request, misfits: &[Misfit]) -> Vec<Violation> {
     let policy = Policy::default();
-    let mut violations = settle(plan, request, &policy, &CONTEXT).violations;
+    let settled = settle(plan, request, &policy, &CONTEXT);
+    let no_size = settled.default_size && misfits.iter().all(|it| it.leaf != Some(Leaf::Size));
+    let mut violations = settled.violations;
+    violations.extend(no_size.then(|| missing_size(plan)));
     // Keys that are kept beside the fields are told of by the ledger or as misfits.
     let kept = |violation: &Violation| {
         violation.field.starts_with("provider_options.")
@@ -188,6 +205,19 @@ fn violations(plan: &Plan, request: &Request, misfits: &[Misfit]) -> Vec<Violati
     };
     violations.sort_by_key(place);
     violations
+}
+
+/// A request without a size gets one of genmux's; a payload without one is refused.
+fn missing_size(plan: &Plan) -> Violation {
+    let field = |leaf: Leaf| plan.field(leaf);
+    let wires: Vec<String> = [Leaf::Size, Leaf::Resolution, Leaf::AspectRatio]
+        .into_iter()
+        .filter_map(|leaf| Some(field(leaf)?.wire.join(" and ")).filter(|wire| !wire.is_empty()))
+        .collect();
+    let message = format!("{} is required", wires.join(", or "));
+    let violation = Violation::new(Leaf::Size, ViolationKind::Missing, message);
+    let field = field(Leaf::Size).or_else(|| field(Leaf::AspectRatio));
+    violation.stated_by(field.and_then(|field| field.stated.as_ref()).unwrap_or(&plan.source))
 }
 
 /// One payload is one call: it cannot become several, as a request can.
@@ -220,6 +250,50 @@ impl Lifted<'_> {
             }
         }
         known
+    }
+
+    /// Values that the request cannot hold, as violations: those that could not be read, and where
+    /// the policy does not drop their field those that the vendor ignores.
+    pub fn unread(&self, policy: &Policy) -> Vec<Violation> {
+        let drops = |leaf: Leaf| policy.mode(leaf) == Mode::Drop;
+        let kept = self.misfits.iter().filter(|misfit| {
+            misfit.kind != ViolationKind::NoEffect || !misfit.leaf.is_some_and(drops)
+        });
+        kept.map(|misfit| misfit.violation(self.plan)).collect()
+    }
+
+    /// The wire key of a field, as the payload has it.
+    pub fn wire_key(&self, field: &str) -> Option<String> {
+        let rows = self.ledger();
+        let there = rows.into_iter().find(|row| row.field == field).map(|row| row.wire);
+        let known = || Some(self.plan.field(Leaf::from_path(field)?)?.wire.clone());
+        let wire = there.filter(|wire| !wire.is_empty()).or_else(known)?;
+        Some(wire.join(", ")).filter(|wire| !wire.is_empty())
+    }
+
+    /// Keys that the vendor requires of every call and the payload lacks, and constants whose
+    /// value is another; each with what is wrong with it.
+    pub fn envelope_faults(&self) -> Vec<(String, String)> {
+        let faults = self.plan.payload.iter().filter_map(|node| {
+            let given = self.payload.get(&node.key).filter(|value| !value.is_null());
+            let key = &node.key;
+            let What::Slot(slot) = &node.what else { return None };
+            let message = match (slot, given) {
+                (Slot::TaskId, None) => format!("{key} is missing; every call carries a UUID"),
+                (Slot::TaskId, Some(given)) if !is_uuid(given) => format!("{key} is no UUID"),
+                (Slot::Constant(own), None) if *own == *self.plan.vendor_id => {
+                    format!("{key} is missing; it is {own}")
+                }
+                _ => return None,
+            };
+            Some((key.clone(), message))
+        });
+        faults.collect()
+    }
+
+    /// How many keys of the payload have a name that the form does not know.
+    pub fn strange_names(&self) -> usize {
+        self.unknown.len()
     }
 
     /// How many keys of the payload the form of the offer does not cover; 0 fits whole.

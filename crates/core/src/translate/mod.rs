@@ -78,6 +78,20 @@ pub(crate) fn refuse(
     Box::new(Rejection { plan: plan.clone(), settlement })
 }
 
+/// Refuses what a plan takes or not, for what was wrong before.
+pub(crate) fn refuse_also(
+    plan: &Arc<Plan>,
+    answer: Result<Translation<'_>, Box<Rejection>>,
+    why: Vec<Violation>,
+) -> Box<Rejection> {
+    let mut settlement = match answer {
+        Ok(translation) => translation.settlement,
+        Err(rejection) => rejection.settlement,
+    };
+    settlement.violations.splice(0..0, why);
+    Box::new(Rejection { plan: plan.clone(), settlement })
+}
+
 impl<'a> Translation<'a> {
     /// How many calls the request becomes; one job and one charge each.
     pub fn calls(&self) -> u64 {

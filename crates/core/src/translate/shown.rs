@@ -115,6 +115,19 @@ impl<'a> Shown<'a> {
         self.ledger.insert(0, row);
     }
 
+    /// Puts a row in place of the one of its field, or before all others.
+    pub fn put(&mut self, row: Row) {
+        match self.ledger.iter_mut().find(|known| known.field == row.field) {
+            Some(known) => *known = row,
+            None => self.begin_with(row),
+        }
+    }
+
+    /// The rows.
+    pub fn ledger(&self) -> &[Row] {
+        &self.ledger
+    }
+
     /// The JSON form of a rejection.
     pub fn rejected(rejection: &'a Rejection, request: &Request, context: &Context) -> Shown<'a> {
         Shown {

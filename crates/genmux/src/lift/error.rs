@@ -17,6 +17,12 @@ pub enum RecognizeError {
         /// The offer whose form it has.
         whose: Option<String>,
     },
+    /// The model is known to the vendor alone.
+    #[error("{hidden_by} does not say which model it is; name the offer to read it by")]
+    Hidden {
+        /// What hides the model.
+        hidden_by: &'static str,
+    },
     /// Several offers fit.
     #[error("this could be a payload of {}; name one", .0.join(", "))]
     Several(Vec<String>),

@@ -30,6 +30,8 @@ pub struct Hints<'a> {
 pub struct Recognizer {
     catalog: Catalog,
     revisions: Mutex<BTreeMap<String, Vec<Offer>>>,
+    /// Names of offers by what payloads call them.
+    names: Mutex<BTreeMap<String, String>>,
 }
 
 /// One payload and the offers that it could be for.
@@ -79,7 +81,11 @@ impl Catalog {
 impl Recognizer {
     /// A recognizer of the offers in force on the catalogue's day.
     pub fn new(catalog: &Catalog) -> Recognizer {
-        Recognizer { catalog: catalog.clone(), revisions: Mutex::default() }
+        Recognizer {
+            catalog: catalog.clone(),
+            revisions: Mutex::default(),
+            names: Mutex::default(),
+        }
     }
 
     /// The payloads within a body, each with the offers that it could be for.
@@ -122,9 +128,10 @@ impl Recognizer {
             let sent = sent(from, body, url)?;
             return sent.into_iter().map(|sent| self.at_provider(from, sent)).collect();
         }
-        let offer = self.catalog.offer(from)?;
-        let sent = sent(offer.provider(), body, url)?;
-        sent.into_iter().map(|sent| self.at_offer(offer.name(), sent)).collect()
+        let name = self.name_of(from)?;
+        let provider = name.split('/').next().unwrap_or_default();
+        let sent = sent(provider, body, url)?;
+        sent.into_iter().map(|sent| self.at_offer(&name, sent)).collect()
     }
 
     /// The body is not one of the provider's; perhaps it is plain whose it is.
@@ -144,7 +151,8 @@ impl Recognizer {
         let mut possible = Vec::new();
         for adapter in adapters() {
             let sent = adapter.read_sent(url, body)?;
-            possible.extend(sent.into_iter().map(|sent| (adapter.provider(), sent)));
+            let sent = sent.into_iter().map(|sent| (adapter.provider(), sent.sent_to(url)));
+            possible.extend(sent);
         }
         if possible.iter().any(|(_, sent)| sent.is_certain) {
             let certain = possible.into_iter().filter(|(_, sent)| sent.is_certain);
@@ -163,8 +171,11 @@ impl Recognizer {
         sent: Enclosed<'a>,
     ) -> Result<Recognized<'a>, RecognizeError> {
         if let Some(id) = &sent.vendor_id {
-            let name = self.catalog.offer(&format!("{provider}/{id}"))?.name().to_owned();
+            let name = self.name_of(&format!("{provider}/{id}"))?;
             return self.at_offer(&name, sent);
+        }
+        if let Some(hidden_by) = sent.hidden_by {
+            return Err(RecognizeError::Hidden { hidden_by });
         }
         let own = |name: &&str| name.split('/').next() == Some(provider);
         let names: Vec<String> = self.catalog.names().filter(own).map(str::to_owned).collect();
@@ -179,17 +190,18 @@ impl Recognizer {
         name: &str,
         sent: Enclosed<'a>,
     ) -> Result<Recognized<'a>, RecognizeError> {
-        let mut best: Option<(usize, Offer)> = None;
+        let mut best: Option<((usize, usize), Offer)> = None;
         let mut refused = None;
         for offer in self.revisions(name)? {
-            match offer.lift_sent(&sent).map(|lifted| lifted.strangers()) {
+            match offer.lift_sent(&sent).map(|lifted| (lifted.strange_names(), lifted.strangers()))
+            {
                 Ok(strangers) if best.as_ref().is_none_or(|(least, _)| strangers < *least) => {
                     best = Some((strangers, offer));
                 }
                 Ok(_) => {}
                 Err(error) => refused = refused.or(Some(error)),
             }
-            if best.as_ref().is_some_and(|(strangers, _)| *strangers == 0) {
+            if best.as_ref().is_some_and(|((_, strangers), _)| *strangers == 0) {
                 break;
             }
         }
@@ -200,7 +212,7 @@ impl Recognizer {
             return Err(RecognizeError::OtherKind { offer, makes, asked });
         }
         match (best, refused) {
-            (Some((strangers, offer)), _) => {
+            (Some(((_, strangers), offer)), _) => {
                 Ok(Recognized { sent, offers: vec![offer], strangers })
             }
             (None, Some(LiftError::NoKeyKnown { .. })) => {
@@ -209,6 +221,17 @@ impl Recognizer {
             (None, Some(error)) => Err(error.into()),
             (None, None) => Err(RecognizeError::Nobodys),
         }
+    }
+
+    /// Finding an offer compiles it, which takes a hundred times longer than reading a payload.
+    fn name_of(&self, named: &str) -> Result<String, RecognizeError> {
+        let lock = || self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(name) = lock().get(named) {
+            return Ok(name.clone());
+        }
+        let name = self.catalog.offer(named)?.name().to_owned();
+        lock().insert(named.to_owned(), name.clone());
+        Ok(name)
     }
 
     fn revisions(&self, name: &str) -> Result<Vec<Offer>, RecognizeError> {
@@ -231,6 +254,7 @@ fn sent<'a>(
     let adapter = adapter(provider);
     let sent = adapter.map(|adapter| adapter.read_sent(url, body)).transpose()?;
     let sent = sent.filter(|sent| !sent.is_empty());
+    let sent = sent.map(|sent| sent.into_iter().map(|sent| sent.sent_to(url)).collect());
     sent.ok_or_else(|| RecognizeError::NotOf { name: provider.to_owned(), whose: None })
 }
 

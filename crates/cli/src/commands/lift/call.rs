@@ -12,6 +12,8 @@ pub(crate) struct Call {
     pub(crate) body: Value,
     /// A part of the body that a shell would fill in.
     pub(crate) filled_in: Option<String>,
+    /// Names of headers that change what the vendor does.
+    pub(crate) headers: Vec<String>,
 }
 
 impl Call {
@@ -20,33 +22,46 @@ impl Call {
         let start = text.trim_ascii_start();
         let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
         if matches!(start.first(), None | Some(b'{' | b'[' | b'"')) || !is_shell(start) {
-            return Ok(Call::of(read_payload(text).map_err(|error| error.to_string())?));
+            let value = read_payload(text).map_err(|error| error.to_string())?;
+            return Call::of(value).map_err(|(_, problem)| problem);
         }
         let text = std::str::from_utf8(text).map_err(|_| "is no UTF-8 text".to_owned())?;
         let commands = shell::commands(text)?;
         let mut calls = commands.iter().filter_map(curl::read);
         match (calls.next(), calls.next()) {
-            (None, _) => Err("holds no curl command that sends a body".to_owned()),
+            (None, _) => {
+                let seen = curl::without_body(&commands);
+                Err(format!("holds no curl command that sends a body{seen}"))
+            }
             (Some(_), Some(_)) => Err("holds several commands; audit reads them all".to_owned()),
             (Some(sent), None) => Call::sent(sent.map_err(|broken| broken.problem)?),
         }
     }
 
-    /// `{"url", "body"}`, as logs keep it, or a body alone.
-    pub(crate) fn of(value: Value) -> Call {
-        let Value::Object(mut object) = value else { return Call::alone(value) };
+    /// `{"url", "body"}`, as logs keep it, or a body alone; a logged body may be its text.
+    pub(crate) fn of(value: Value) -> Result<Call, (Option<String>, String)> {
+        let Value::Object(mut object) = value else { return Ok(Call::alone(value)) };
+        let is_body =
+            |body: &Value| matches!(body, Value::Object(_) | Value::Array(_) | Value::String(_));
         let logged = object.get("url").is_some_and(Value::is_string)
-            && object.get("body").is_some_and(|body| body.is_object() || body.is_array());
+            && object.get("body").is_some_and(is_body);
         if !logged {
-            return Call::alone(object.into());
+            return Ok(Call::alone(object.into()));
         }
         let url = object.get("url").and_then(Value::as_str).map(str::to_owned);
-        let body = object.shift_remove("body").unwrap_or_default();
-        Call { url, ..Call::alone(body) }
+        let body = match object.shift_remove("body").unwrap_or_default() {
+            Value::String(text) if text.is_empty() => Value::Null,
+            Value::String(text) => match read_payload(text.as_bytes()) {
+                Ok(body) => body,
+                Err(error) => return Err((url, format!("the text of body: {error}"))),
+            },
+            body => body,
+        };
+        Ok(Call { url, ..Call::alone(body) })
     }
 
-    const fn alone(body: Value) -> Call {
-        Call { url: None, body, filled_in: None }
+    pub(crate) const fn alone(body: Value) -> Call {
+        Call { url: None, body, filled_in: None, headers: Vec::new() }
     }
 
     /// What a curl command sends.
@@ -56,7 +71,7 @@ impl Call {
             Some(name) => format!("the body is no JSON before the shell fills in {name}: {error}"),
             None => format!("the body of the command: {error}"),
         })?;
-        Ok(Call { url: sent.url, body, filled_in })
+        Ok(Call { url: sent.url, body, filled_in, headers: sent.headers })
     }
 
     /// What is known of it beforehand.

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use genmux::{Catalog, Context, Lifted, Offer, Row, Shown};
+use genmux::{Catalog, Context, Lifted, Offer, Row, RowOutcome, Shown};
 use serde::Serialize;
 
 use super::{lift_all, print_all, read, recognize};
@@ -39,6 +39,13 @@ pub(crate) fn convert(catalog: &Catalog, args: &Convert) -> Result<Done, Failure
     Ok(done)
 }
 
+/// Whether a row tells of what the request cannot hold and so is not carried over.
+fn is_lost(row: &Row) -> bool {
+    let is_option = row.field.starts_with("provider_options.");
+    let is_beside = !is_option && matches!(row.outcome, RowOutcome::Dropped | RowOutcome::Unknown);
+    is_beside || (is_option && row.outcome == RowOutcome::Rejected)
+}
+
 struct Answer<'a> {
     from: &'a Offer,
     offer: &'a Offer,
@@ -51,7 +58,7 @@ impl Answer<'_> {
     fn json(&self) -> Result<(serde_json::Value, bool), Failure> {
         let Answer { offer, lifted, args, .. } = self;
         let context = self.context();
-        let answer = offer.translate(&lifted.request, &args.policy, &context);
+        let answer = offer.convert(lifted, &args.policy, &context);
         let accepted = answer.is_ok();
         if args.payload_only {
             if let Err(rejection) = &answer {
@@ -61,6 +68,9 @@ impl Answer<'_> {
             return Ok((serde_json::to_value(payload)?, accepted));
         }
         let mut shown = genmux::shown(offer, &lifted.request, &context, &answer)?;
+        for row in lifted.ledger().into_iter().filter(is_lost) {
+            shown.put(row);
+        }
         if let Some(row) = self.other_model() {
             shown.begin_with(row);
         }

@@ -9,6 +9,8 @@ pub(crate) struct Sent {
     pub(crate) body: String,
     /// A part of the body that the shell would fill in.
     pub(crate) filled_in: Option<String>,
+    /// Names of headers that change what the vendor does.
+    pub(crate) headers: Vec<String>,
 }
 
 const BODY: [&str; 5] = ["--data", "--data-raw", "--data-binary", "--data-ascii", "--json"];
@@ -44,11 +46,36 @@ pub(crate) fn read(command: &Command) -> Option<Result<Sent, Broken>> {
     }
     match parts.body(command) {
         Ok(None) => None,
-        Ok(Some((body, filled_in))) => Some(Ok(Sent { url: parts.url, body, filled_in })),
+        Ok(Some((body, filled_in))) => {
+            Some(Ok(Sent { url: parts.url, body, filled_in, headers: parts.headers }))
+        }
         Err(problem) => {
             let problem = format!("line {}: {problem}", command.line);
             Some(Err(Broken { url: parts.url, problem }))
         }
+    }
+}
+
+/// The name of a header that changes what the vendor does, and is none of every call's.
+fn telling(header: &str) -> Option<String> {
+    let name = header.split(':').next()?.trim().to_lowercase();
+    matches!(&*name, "prefer" | "cancel-after" | "x-runware-dry-run").then_some(name)
+}
+
+/// Why the curl commands that are there send no body, as far as that can be seen.
+pub(crate) fn without_body(commands: &[Command]) -> &'static str {
+    let has = |options: &[&str]| {
+        let mut words = commands.iter().flat_map(|command| &command.words);
+        words.any(|word| options.contains(&word.text.as_str()))
+    };
+    if has(&["^"]) {
+        "; its lines end in ^ as cmd wants it: copy it as for bash"
+    } else if has(&["-F", "--form"]) {
+        "; -F sends a form, and a payload is JSON"
+    } else if has(&["-T", "--upload-file"]) {
+        "; -T sends a file, and a payload is JSON"
+    } else {
+        ""
     }
 }
 
@@ -64,6 +91,7 @@ struct Parts<'a> {
     bodies: Vec<(&'a str, Option<&'a str>)>,
     /// An option that takes a value and stands last.
     cut_off: Option<&'a str>,
+    headers: Vec<String>,
 }
 
 impl<'a> Parts<'a> {
@@ -73,9 +101,10 @@ impl<'a> Parts<'a> {
             self.data(text, rest);
         } else if text == "--url" {
             self.url = self.value(text, rest).map(|url| url.text.clone()).or(self.url.take());
-        } else if matches!(text, "-X" | "--request" | "-H" | "--header")
-            || ADDRESSED.contains(&text)
-        {
+        } else if matches!(text, "-H" | "--header") {
+            let header = self.value(text, rest);
+            self.headers.extend(header.and_then(|word| telling(&word.text)));
+        } else if matches!(text, "-X" | "--request") || ADDRESSED.contains(&text) {
             self.value(text, rest);
         } else if let Some(letters) = text.strip_prefix('-').filter(|rest| !rest.starts_with('-')) {
             self.letters(word, letters, rest);

@@ -8,7 +8,7 @@ mod shell;
 
 use std::io::Write;
 
-use genmux::{Catalog, Lifted, Recognized, Recognizer, Request};
+use genmux::{Catalog, Lifted, Mode, RecognizeError, Recognized, Recognizer, Request, Violation};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -46,6 +46,10 @@ fn read(sending: &Sending) -> Result<Call, Failure> {
     if let Some(name) = &call.filled_in {
         writeln!(anstream::stderr(), "the shell would fill in {name}; it is read as it stands")?;
     }
+    if !call.headers.is_empty() {
+        let headers = call.headers.join(", ");
+        writeln!(anstream::stderr(), "headers are not carried over: {headers}")?;
+    }
     Ok(call)
 }
 
@@ -57,10 +61,16 @@ fn recognize<'a>(
 ) -> Result<Vec<Recognized<'a>>, Failure> {
     let recognizer = Recognizer::new(&input::dated(catalog, sending.as_of));
     let found = recognizer.recognize(&call.body, &call.hints(sending.from.as_deref()));
-    found.map_err(|error| {
+    let found = found.map_err(|error| {
         let path = sending.payload.display();
-        Failure::Said(format!("{path}: {error}{}", looks_canonical(&call.body)))
-    })
+        let with = if matches!(error, RecognizeError::Hidden { .. }) { " with --from" } else { "" };
+        Failure::Said(format!("{path}: {error}{with}{}", looks_canonical(&call.body)))
+    })?;
+    if let Some(query) = found.first().map(|found| &found.sent.query).filter(|it| !it.is_empty()) {
+        let query = query.join(", ");
+        writeln!(anstream::stderr(), "the query of the address is not carried over: {query}")?;
+    }
+    Ok(found)
 }
 
 /// A way out where somebody gives a request in place of a payload.
@@ -74,8 +84,19 @@ fn lift_all<'a>(found: &'a [Recognized<'a>]) -> Result<Vec<Lifted<'a>>, Failure>
     lifted.map_err(|error| Failure::Said(format!("{error} with --from")))
 }
 
+/// A payload of one's own, read.
+pub(crate) struct Own {
+    pub(crate) request: Request,
+    pub(crate) offer: String,
+    pub(crate) model: String,
+    /// The first of the values that the request cannot hold.
+    pub(crate) unread: Option<Violation>,
+    /// How it was read, with its violations.
+    pub(crate) shown: Value,
+}
+
 /// The request of a payload, for commands that take either.
-pub(crate) fn request(catalog: &Catalog, sending: &Sending) -> Result<(Request, String), Failure> {
+pub(crate) fn request(catalog: &Catalog, sending: &Sending) -> Result<Own, Failure> {
     let call = read(sending)?;
     let found = recognize(catalog, &call, sending)?;
     let [found] = found.as_slice() else {
@@ -89,7 +110,11 @@ pub(crate) fn request(catalog: &Catalog, sending: &Sending) -> Result<(Request, 
         writeln!(anstream::stderr(), "the payload: {}", violation.message)?;
     }
     let offer = found.offer().map_err(|error| Failure::Said(error.to_string()))?;
-    Ok((lifted.request, offer.name().to_owned()))
+    let mut unread = lifted.unread(&Mode::Drop.into());
+    let unread = (!unread.is_empty()).then(|| unread.remove(0));
+    let shown = serde_json::to_value(&lifted)?;
+    let (name, model) = (offer.name().to_owned(), offer.model().to_owned());
+    Ok(Own { request: lifted.request, offer: name, model, unread, shown })
 }
 
 /// One object for one payload, an array for several.

@@ -2,15 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use genmux::spec::Status;
-use genmux::{
-    Hints, LiftError, Lifted, Offer, RecognizeError, Recognized, Recognizer, Row, Violation,
-    ViolationKind,
-};
+use genmux::{Hints, LiftError, RecognizeError, Recognizer};
 use indexmap::IndexMap;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::super::call::Call;
+use super::faults::{At, Finding, Rule, faults, unreadable};
 use super::source::{Seen, Unread};
 
 /// Findings that are listed; those beyond are counted, so that no file fills the memory.
@@ -22,7 +20,9 @@ pub(super) struct Report {
     pub(super) file: PathBuf,
     /// Calls that ask for pictures or clips.
     pub(super) calls: usize,
-    /// Calls of another kind or to somebody else.
+    /// Calls among them of which nothing can be said.
+    pub(super) not_looked_at: usize,
+    /// Requests of another kind or to somebody else.
     pub(super) others: usize,
     pub(super) findings: Vec<Finding>,
     /// Calls of which nothing can be said, and why.
@@ -37,58 +37,8 @@ pub(super) struct Report {
     recognizer: Recognizer,
     #[serde(skip)]
     seen: usize,
-}
-
-/// What a finding is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Rule {
-    IgnoredKey,
-    LimitBroken,
-    NoEffect,
-    RetiredModel,
-    Unreadable,
-}
-
-impl Rule {
-    pub(super) const ALL: [Rule; 5] =
-        [Rule::IgnoredKey, Rule::LimitBroken, Rule::NoEffect, Rule::RetiredModel, Rule::Unreadable];
-
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Rule::IgnoredKey => "ignored_key",
-            Rule::LimitBroken => "limit_broken",
-            Rule::NoEffect => "no_effect",
-            Rule::RetiredModel => "retired_model",
-            Rule::Unreadable => "unreadable",
-        }
-    }
-
-    pub(super) const fn meaning(self) -> &'static str {
-        match self {
-            Rule::IgnoredKey => "a key that the vendor does not know for the model",
-            Rule::LimitBroken => "a value that the vendor does not take",
-            Rule::NoEffect => "a value that the vendor takes and ignores",
-            Rule::RetiredModel => "a model that the vendor no longer offers",
-            Rule::Unreadable => "a body that the vendor cannot read",
-        }
-    }
-}
-
-/// One fault of one call.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Finding {
-    /// The place of the call in the file, from 1; all calls count.
-    pub(super) call: usize,
-    pub(super) line: Option<usize>,
-    pub(super) offer: Option<String>,
-    pub(super) rule: Rule,
-    /// Kind of a limit, as in violations.
-    pub(super) kind: Option<ViolationKind>,
-    /// The wire key, or the field of a request.
-    pub(super) field: Option<String>,
-    pub(super) message: String,
-    pub(super) source: Option<String>,
+    #[serde(skip)]
+    last_unclear: usize,
 }
 
 /// A call of which nothing can be said.
@@ -99,18 +49,12 @@ pub(super) struct Unclear {
     pub(super) reason: String,
 }
 
-/// Where a call stands.
-#[derive(Clone, Copy)]
-struct At {
-    call: usize,
-    line: Option<usize>,
-}
-
 impl Report {
     pub(super) fn new(file: &Path, from: Option<&str>, recognizer: Recognizer) -> Report {
         Report {
             file: file.to_owned(),
             calls: 0,
+            not_looked_at: 0,
             others: 0,
             findings: Vec::new(),
             unread: Vec::new(),
@@ -119,24 +63,38 @@ impl Report {
             from: from.map(str::to_owned),
             recognizer,
             seen: 0,
+            last_unclear: 0,
         }
     }
 
     /// Looks at one call more.
-    pub(super) fn add(&mut self, seen: &Seen) {
+    pub(super) fn add(&mut self, seen: Seen) {
         self.seen += 1;
         let at = At { call: self.seen, line: seen.line };
-        match &seen.call {
+        match seen.call {
             Ok(call) => self.add_call(at, call),
-            Err(unread) => self.add_unread(at, unread),
+            Err(unread) => self.add_unread(at, &unread),
         }
     }
 
-    fn add_call(&mut self, at: At, call: &Call) {
-        if call.body.is_null() {
-            self.others += 1;
-            return;
+    /// Whether nothing could be looked at.
+    pub(super) const fn is_blind(&self) -> bool {
+        self.calls == self.not_looked_at
+    }
+
+    fn add_call(&mut self, at: At, mut call: Call) {
+        let is_whole = !call.body.is_null();
+        let mut is_call = false;
+        for body in tasks(std::mem::take(&mut call.body)).into_iter().filter(|_| is_whole) {
+            call.body = body;
+            is_call |= self.add_body(at, &call);
         }
+        self.calls += usize::from(is_call);
+        self.others += usize::from(!is_call);
+    }
+
+    /// Looks at one body, and says whether it asks for pictures or clips.
+    fn add_body(&mut self, at: At, call: &Call) -> bool {
         // What is sent to an address needs no name; a body alone may.
         let from = self.from.clone().filter(|_| call.url.is_none());
         let mut hints = Hints::default();
@@ -144,7 +102,6 @@ impl Report {
         let mut added = Vec::new();
         match self.recognizer.recognize(&call.body, &hints) {
             Ok(found) => {
-                self.calls += 1;
                 for found in &found {
                     match faults(at, found, call.filled_in.is_some()) {
                         Ok(faults) => added.extend(faults),
@@ -153,16 +110,16 @@ impl Report {
                 }
             }
             Err(RecognizeError::Lift(error @ (LiftError::Body(_) | LiftError::NotAnObject(_)))) => {
-                self.calls += 1;
                 added.push(unreadable(at, error.to_string()));
             }
-            Err(RecognizeError::Nobodys | RecognizeError::NotOf { .. }) => self.others += 1,
-            Err(error) => {
-                self.calls += 1;
-                self.unclear(at, error.to_string());
+            Err(RecognizeError::Nobodys | RecognizeError::NotOf { .. }) => return false,
+            Err(error @ RecognizeError::Hidden { .. }) => {
+                self.unclear(at, format!("{error} with --from, alone and without its address"));
             }
+            Err(error) => self.unclear(at, error.to_string()),
         }
         self.extend(added);
+        true
     }
 
     /// A broken body is a fault where it goes to a vendor.
@@ -182,6 +139,8 @@ impl Report {
     }
 
     fn unclear(&mut self, At { call, line }: At, reason: String) {
+        self.not_looked_at += usize::from(self.last_unclear != call);
+        self.last_unclear = call;
         let unclear = Unclear { call, line, reason };
         self.left_off += usize::from(!listed(&mut self.unread, unclear));
     }
@@ -194,6 +153,16 @@ impl Report {
     }
 }
 
+/// The tasks of an array one by one, as kinds may be mixed there; any other body as it is.
+fn tasks(body: Value) -> Vec<Value> {
+    match body {
+        Value::Array(tasks) if tasks.iter().any(|task| task["taskType"].is_string()) => {
+            tasks.into_iter().map(|task| Value::Array(vec![task])).collect()
+        }
+        body => vec![body],
+    }
+}
+
 /// Whether there was room for one more.
 fn listed<T>(list: &mut Vec<T>, one: T) -> bool {
     let has_room = list.len() < MOST_LISTED;
@@ -201,64 +170,4 @@ fn listed<T>(list: &mut Vec<T>, one: T) -> bool {
         list.push(one);
     }
     has_room
-}
-
-fn unreadable(At { call, line }: At, message: String) -> Finding {
-    let rule = Rule::Unreadable;
-    Finding { call, line, offer: None, rule, kind: None, field: None, message, source: None }
-}
-
-/// Everything that is wrong with one payload; of what a shell fills in nothing can be said.
-fn faults(at: At, found: &Recognized<'_>, filled_in: bool) -> Result<Vec<Finding>, RecognizeError> {
-    let (offer, lifted) = (found.offer()?, found.lift()?);
-    let mut findings: Vec<Finding> = retired(at, offer).into_iter().collect();
-    findings.extend(lifted.unknown().iter().map(|key| ignored(at, offer, &lifted, key)));
-    let rows = if filled_in { lifted.ledger() } else { Vec::new() };
-    let violations = lifted.violations.iter().filter(|violation| !is_filled_in(violation, &rows));
-    findings.extend(violations.map(|violation| broken(at, offer, violation)));
-    Ok(findings)
-}
-
-/// Whether the value that breaks a limit is one that the shell puts together.
-fn is_filled_in(violation: &Violation, rows: &[Row]) -> bool {
-    let begins = |path: &str| violation.message.split(' ').next() == Some(path);
-    let about = |row: &&Row| row.field == violation.field || row.wire.iter().any(|it| begins(it));
-    rows.iter().filter(about).any(|row| row.value.to_string().contains(['$', '`']))
-}
-
-fn finding(at: At, offer: &Offer, rule: Rule, message: String) -> Finding {
-    let At { call, line } = at;
-    let offer = Some(offer.name().to_owned());
-    Finding { call, line, offer, rule, kind: None, field: None, message, source: None }
-}
-
-fn retired(at: At, offer: &Offer) -> Option<Finding> {
-    if offer.status() != Status::Retired {
-        return None;
-    }
-    let since = offer.retired_on().map(|day| format!(" since {day}")).unwrap_or_default();
-    let message = format!("{} is no longer offered{since}", offer.vendor_id());
-    let source = Some(offer.source().to_owned());
-    Some(Finding { source, ..finding(at, offer, Rule::RetiredModel, message) })
-}
-
-fn ignored(at: At, offer: &Offer, lifted: &Lifted<'_>, key: &str) -> Finding {
-    let known = lifted.known().join(", ");
-    let message = format!("{key} is no key of {}; it takes {known}", offer.vendor_id());
-    let field = Some(key.to_owned());
-    let source = Some(offer.source().to_owned());
-    Finding { field, source, ..finding(at, offer, Rule::IgnoredKey, message) }
-}
-
-fn broken(at: At, offer: &Offer, violation: &Violation) -> Finding {
-    let rule = match violation.kind {
-        ViolationKind::NoEffect => Rule::NoEffect,
-        _ => Rule::LimitBroken,
-    };
-    Finding {
-        kind: Some(violation.kind),
-        field: Some(violation.field.clone()),
-        source: violation.source.clone(),
-        ..finding(at, offer, rule, violation.message.clone())
-    }
 }

@@ -48,18 +48,15 @@ impl Request {
     fn call(self, max_bytes: u64) -> Result<Call, Unread> {
         let text = self.post_data.map(|data| data.text).unwrap_or_default();
         if text.is_empty() {
-            return Ok(Call {
-                url: Some(self.url),
-                body: serde_json::Value::Null,
-                filled_in: None,
-            });
+            let call = Call { url: Some(self.url), ..Call::alone(serde_json::Value::Null) };
+            return Ok(call);
         }
         let url = Some(self.url);
         if text.len() as u64 > max_bytes {
             return Err(Unread { is_body: false, url, problem: too_long(max_bytes) });
         }
         match read_payload(text.as_bytes()) {
-            Ok(body) => Ok(Call { url, body, filled_in: None }),
+            Ok(body) => Ok(Call { url, ..Call::alone(body) }),
             Err(error) => Err(Unread { is_body: true, url, problem: error.to_string() }),
         }
     }

@@ -1,5 +1,6 @@
 //! `genmux audit`: faults of calls that are already sent.
 
+mod faults;
 mod findings;
 mod har;
 mod sarif;
@@ -18,12 +19,16 @@ use findings::Report;
 pub(crate) fn audit(catalog: &Catalog, args: &Audit) -> Result<Done, Failure> {
     let recognizer = Recognizer::new(&input::dated(catalog, args.as_of));
     let mut report = Report::new(&args.file, args.from.as_deref(), recognizer);
-    source::read(&args.file, args.max_bytes, &mut |seen| report.add(&seen))?;
+    source::read(&args.file, args.max_bytes, &mut |seen| report.add(seen))?;
     match args.format {
         _ if args.json => print_json(&report)?,
         AuditFormat::Json => print_json(&report)?,
         AuditFormat::Sarif => print_json(&sarif::sarif(&report))?,
         AuditFormat::Text => text::print(&report)?,
+    }
+    if report.findings.is_empty() && report.is_blind() {
+        let file = args.file.display();
+        return Err(Failure::Said(format!("{file}: no call found that could be looked at")));
     }
     Ok(if report.findings.is_empty() { Done::Accepted } else { Done::Rejected })
 }

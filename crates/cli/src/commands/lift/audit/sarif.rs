@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::findings::{Finding, Report, Rule};
+use super::faults::{Finding, Rule};
+use super::findings::Report;
 
 pub(super) fn sarif(report: &Report) -> Value {
     let rules = Rule::ALL
@@ -45,6 +46,6 @@ fn result(report: &Report, finding: &Finding) -> Value {
 const fn level(rule: Rule) -> &'static str {
     match rule {
         Rule::IgnoredKey | Rule::NoEffect => "warning",
-        Rule::LimitBroken | Rule::RetiredModel | Rule::Unreadable => "error",
+        Rule::RefusedKey | Rule::LimitBroken | Rule::RetiredModel | Rule::Unreadable => "error",
     }
 }

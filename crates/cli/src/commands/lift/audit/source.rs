@@ -115,7 +115,8 @@ fn one(
     if value.pointer("/log/entries").is_some_and(Value::is_array) {
         return har::read(value.to_string().as_bytes(), max_bytes, each);
     }
-    each(Seen { line: Some(line), call: Ok(Call::of(value)) });
+    let call = Call::of(value).map_err(|(url, problem)| Unread { is_body: true, url, problem });
+    each(Seen { line: Some(line), call });
     Ok(())
 }
 

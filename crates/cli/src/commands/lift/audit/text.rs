@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use super::findings::{Finding, Report, Rule};
+use super::faults::{Finding, Rule};
+use super::findings::Report;
 use crate::commands::stdout;
 use crate::fail::Failure;
 
@@ -24,7 +25,16 @@ pub(super) fn print(report: &Report) -> Result<(), Failure> {
     });
     let sums: Vec<String> = sums.collect();
     let sums = if sums.is_empty() { "no findings".to_owned() } else { sums.join(", ") };
-    writeln!(out, "{} calls, {} others: {sums}", report.calls, report.others)?;
+    let Report { calls, not_looked_at, others, .. } = report;
+    let unread = if *not_looked_at > 0 {
+        format!(" ({not_looked_at} not looked at)")
+    } else {
+        String::new()
+    };
+    writeln!(
+        out,
+        "{calls} calls{unread}, {others} others that ask for no picture or clip: {sums}"
+    )?;
     Ok(out.flush()?)
 }
 

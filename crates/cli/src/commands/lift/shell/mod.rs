@@ -31,9 +31,16 @@ pub(crate) struct Word {
 pub(crate) fn commands(text: &str) -> Result<Vec<Command>, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let chars = text.char_indices().peekable();
-    let mut reader =
-        Reader { text, chars, line: 1, commands: Vec::new(), current: None, awaited: None };
-    reader.read()?;
+    let mut reader = Reader {
+        text,
+        chars,
+        line: 1,
+        commands: Vec::new(),
+        current: None,
+        nested: Vec::new(),
+        awaited: None,
+    };
+    reader.read(false)?;
     Ok(reader.commands)
 }
 
@@ -43,6 +50,8 @@ struct Reader<'a> {
     line: usize,
     commands: Vec<Command>,
     current: Option<Command>,
+    /// Commands whose output the shell fills into the current one.
+    nested: Vec<Command>,
     /// What ends the here-document that begins on the next line, and the command that reads it.
     awaited: Option<(String, usize)>,
 }
@@ -62,12 +71,17 @@ impl Reader<'_> {
         self.chars.peek().map(|(_, next)| *next)
     }
 
-    fn read(&mut self) -> Result<(), String> {
+    /// Reads up to the end, or to the bracket that closes a substitution.
+    fn read(&mut self, inside: bool) -> Result<(), String> {
+        let mut depth = 0usize;
         while let Some(next) = self.peek() {
+            depth += usize::from(next == '(');
             match next {
+                ')' if inside && depth == 0 => break,
                 '\n' | ';' | '&' | '|' | '(' | ')' => {
                     self.next();
                     self.end();
+                    depth -= usize::from(next == ')' && depth > 0);
                     if next == '\n' {
                         self.document()?;
                     }
@@ -93,6 +107,7 @@ impl Reader<'_> {
 
     fn end(&mut self) {
         self.commands.extend(self.current.take());
+        self.commands.append(&mut self.nested);
     }
 
     fn skip_line(&mut self) {

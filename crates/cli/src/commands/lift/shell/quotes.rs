@@ -50,6 +50,7 @@ impl Reader<'_> {
         self.next();
         match self.peek() {
             Some('\'') => self.ansi(word),
+            Some('(') if !self.rest().starts_with("((") => self.substitution(word),
             Some('{' | '(') => self.bracketed(word),
             Some(next) if next.is_ascii_alphanumeric() || next == '_' => {
                 let mut name = "$".to_owned();
@@ -86,6 +87,23 @@ impl Reader<'_> {
         }
     }
 
+    /// `$(...)`: its commands count as those of the script do.
+    fn substitution(&mut self, word: &mut Word) -> Result<(), String> {
+        let (line, begin) = (self.line, self.rest().len());
+        self.next();
+        let outer = (self.current.take(), std::mem::take(&mut self.commands));
+        let (awaited, nested) = (self.awaited.take(), std::mem::take(&mut self.nested));
+        self.read(true)?;
+        let inner = std::mem::replace(&mut self.commands, outer.1);
+        (self.current, self.awaited, self.nested) = (outer.0, awaited, nested);
+        self.nested.extend(inner);
+        self.next().ok_or_else(|| Self::unclosed(line, "bracket"))?;
+        let (whole, end) = (self.text, self.rest().len());
+        let text = &whole[whole.len() - begin..whole.len() - end];
+        word.fill(&format!("${text}"));
+        Ok(())
+    }
+
     pub(super) fn backticks(&mut self, word: &mut Word) -> Result<(), String> {
         let line = self.line;
         let mut name = String::new();
@@ -94,6 +112,9 @@ impl Reader<'_> {
             let next = self.next().ok_or_else(|| Self::unclosed(line, "backtick"))?;
             name.push(next);
             if next == '`' {
+                let mut inner = super::commands(name.trim_matches('`'))?;
+                inner.iter_mut().for_each(|command| command.line += line - 1);
+                self.nested.extend(inner);
                 word.fill(&name);
                 return Ok(());
             }
