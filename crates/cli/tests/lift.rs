@@ -204,6 +204,24 @@ fn what_could_not_be_read_is_not_silently_left_out() {
 }
 
 #[test]
+fn defaults_of_the_vendor_are_told_and_those_that_change() {
+    let bare = r#"{"prompt":"a boat"}"#;
+    let from = "replicate/seedance-2.0-fast";
+    let lifted = genmux(&["lift", "-", "--from", from], bare).json();
+    let row = |shown: &Value, field: &str| {
+        let rows = shown["ledger"].as_array().unwrap();
+        rows.iter().find(|row| row["field"] == field).cloned().unwrap()
+    };
+    let audio = row(&lifted, "generate_audio");
+    assert_eq!((&audio["outcome"], &audio["value"]), (&json!("defaulted"), &json!(true)));
+    let to = ["--to", "replicate/seedance-1.0-pro"];
+    let shown = genmux(&[&["convert", "-", "--from", from], &to[..]].concat(), bare).json();
+    let audio = row(&shown, "generate_audio");
+    assert_eq!((&audio["outcome"], &audio["from"]), (&json!("defaulted"), &json!(true)));
+    assert_eq!(audio["value"], Value::Null);
+}
+
+#[test]
 fn what_stands_around_the_input_never_gets_into_it() {
     let body = json!({ "version": "bytedance/seedance-1-pro".to_owned() + ":" + &"0".repeat(64),
         "input": { "prompt": "a boat" }, "webhook_events_filter": ["completed"], "stream": true,

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::Lifted;
+use super::{CONTEXT, Lifted};
 use crate::encoding::{find, join};
 use crate::leaf::Leaf;
 use crate::plan::{Node, Slot, What};
-use crate::translate::{Row, RowOutcome, asked_of};
+use crate::policy::Policy;
+use crate::translate::{Call, Row, RowOutcome, asked_of, defaulted_rows, settle};
 
 pub(super) fn rows(lifted: &Lifted<'_>) -> Vec<Row> {
     let mut rows: Vec<Row> =
@@ -16,6 +17,7 @@ pub(super) fn rows(lifted: &Lifted<'_>) -> Vec<Row> {
     option_rows(lifted, &mut rows);
     own_rows(lifted, &lifted.plan.payload, "", &mut rows);
     beside_rows(lifted, &mut rows);
+    default_rows(lifted, &mut rows);
     rows
 }
 
@@ -77,6 +79,17 @@ fn option_rows(lifted: &Lifted<'_>, rows: &mut Vec<Row>) {
         row.wire = if unknown.is_empty() { vec![key.as_str().into()] } else { unknown };
         rows.push(row);
     }
+}
+
+/// Defaults of the vendor that the payload leaves to apply.
+fn default_rows(lifted: &Lifted<'_>, rows: &mut Vec<Row>) {
+    if !lifted.violations.is_empty() {
+        return;
+    }
+    let (plan, request) = (lifted.plan, &lifted.request);
+    let settlement = &settle(plan, request, &Policy::default(), &CONTEXT);
+    let call = Call { plan, request, context: &CONTEXT, settlement, index: 0, wiring: None };
+    rows.extend(defaulted_rows(call));
 }
 
 /// What stands around the payload and no request can hold: it is not carried over.
@@ -156,5 +169,30 @@ impl Row {
         (row.from, row.to) = (Some(from.into()), Some(to.into()));
         row.note = Some("another model: the same words give other pictures".into());
         row
+    }
+
+    /// The row that says that a default of the payload's vendor is another one, or not documented,
+    /// where the request goes; a field that stands here in any other way has none.
+    #[must_use]
+    pub fn other_default(&self, here: Option<&Row>) -> Option<Row> {
+        // What every offer does that knows no such field.
+        let is_usual = self.value == 1 || self.value == false || self.value == "off";
+        let to = match here {
+            None if is_usual => return None,
+            None => Value::Null,
+            Some(here) if here.outcome == RowOutcome::Defaulted => here.value.clone(),
+            Some(_) => return None,
+        };
+        if self.outcome != RowOutcome::Defaulted || to == self.value {
+            return None;
+        }
+        let note = match &to {
+            Value::Null => "the default of the payload's vendor; none is documented here",
+            _ => "not set in the payload; the default here is another",
+        };
+        let mut row = Row::new(self.field.clone(), RowOutcome::Defaulted, to.clone());
+        (row.from, row.to) = (Some(self.value.clone()), Some(to).filter(|to| !to.is_null()));
+        row.note = Some(note.into());
+        Some(row)
     }
 }

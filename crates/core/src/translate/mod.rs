@@ -21,7 +21,10 @@ pub use loss::Loss;
 pub use payload::{Envelope, Payload};
 pub use shown::{Shown, Upload};
 
-pub(crate) use self::{ledger::asked_of, shown::ShownOffer};
+pub(crate) use self::{
+    ledger::{asked_of, defaulted_rows},
+    shown::ShownOffer,
+};
 pub(crate) use settle::{Fate, Settlement, settle};
 
 use crate::context::Context;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{Expect, Rejection, Row, Translation};
+use super::{Expect, Rejection, Row, RowOutcome, Translation};
 use crate::adapter::{Adapter, ShownRequest};
 use crate::context::Context;
 use crate::encoding::Handover;
@@ -115,10 +115,12 @@ impl<'a> Shown<'a> {
         self.ledger.insert(0, row);
     }
 
-    /// Puts a row in place of the one of its field, or before all others.
+    /// Puts a row in place of the one of its field; without one a default comes last, as it does
+    /// in every ledger, and others before all.
     pub fn put(&mut self, row: Row) {
         match self.ledger.iter_mut().find(|known| known.field == row.field) {
             Some(known) => *known = row,
+            None if row.outcome == RowOutcome::Defaulted => self.ledger.push(row),
             None => self.begin_with(row),
         }
     }

@@ -68,7 +68,14 @@ impl Answer<'_> {
             return Ok((serde_json::to_value(payload)?, accepted));
         }
         let mut shown = genmux::shown(offer, &lifted.request, &context, &answer)?;
-        for row in lifted.ledger().into_iter().filter(is_lost) {
+        let read = lifted.ledger();
+        if accepted {
+            let here = |field: &str| shown.ledger().iter().find(|row| row.field == field);
+            let others = read.iter().filter_map(|row| row.other_default(here(&row.field)));
+            let others: Vec<Row> = others.collect();
+            others.into_iter().for_each(|row| shown.put(row));
+        }
+        for row in read.into_iter().filter(is_lost) {
             shown.put(row);
         }
         if let Some(row) = self.other_model() {

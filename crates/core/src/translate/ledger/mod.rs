@@ -96,9 +96,14 @@ pub(super) fn rows(call: Call<'_>) -> Vec<Row> {
     if call.settlement.violations.is_empty() {
         added_rows(call, &call.plan.payload, "", &mut rows);
         default_size_row(call, &mut rows);
-        rows.extend(Leaf::ALL.iter().filter_map(|leaf| defaulted_row(call, *leaf)));
+        rows.extend(defaulted_rows(call));
     }
     rows
+}
+
+/// The vendor's defaults that apply to what is not set.
+pub(crate) fn defaulted_rows(call: Call<'_>) -> impl Iterator<Item = Row> {
+    Leaf::ALL.iter().filter_map(move |leaf| defaulted_row(call, *leaf))
 }
 
 fn leaf_row(call: Call<'_>, leaf: Leaf) -> Row {

@@ -1,5 +1,7 @@
 //! Findings as SARIF 2.1.0, which code review tools show beside the lines.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::faults::{Finding, Rule};
@@ -31,21 +33,51 @@ fn result(report: &Report, finding: &Finding) -> Value {
         Some(_) => String::new(),
         None => format!("call {}: ", finding.call),
     };
-    let uri = report.file.to_string_lossy().replace('\\', "/");
+    let mut location = json!({ "artifactLocation": { "uri": uri(&report.file) } });
+    if let Some(line) = finding.line {
+        location["region"] = json!({ "startLine": line });
+    }
     json!({
         "ruleId": finding.rule.name(),
         "level": level(finding.rule),
         "message": { "text": format!("{call}{offer}{}", finding.message) },
-        "locations": [{ "physicalLocation": {
-            "artifactLocation": { "uri": uri },
-            "region": { "startLine": finding.line.unwrap_or(1) },
-        } }],
+        "locations": [{ "physicalLocation": location }],
     })
+}
+
+/// A path as a reference by RFC 3986, in which a blank or a percent sign is written as a code.
+fn uri(path: &Path) -> String {
+    let path = path.to_string_lossy().replace('\\', "/");
+    let mut uri = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            uri.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    uri
 }
 
 const fn level(rule: Rule) -> &'static str {
     match rule {
         Rule::IgnoredKey | Rule::NoEffect => "warning",
         Rule::RefusedKey | Rule::LimitBroken | Rule::RetiredModel | Rule::Unreadable => "error",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(path: &str, expected: &str) {
+        assert_eq!(uri(Path::new(path)), expected);
+    }
+
+    #[test]
+    fn paths_become_references() {
+        check("logs/a.jsonl", "logs/a.jsonl");
+        check("my logs/100%#\u{e9}.har", "my%20logs/100%25%23%C3%A9.har");
+        check("a\\b.har", "a/b.har");
     }
 }
