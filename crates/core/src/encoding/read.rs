@@ -127,8 +127,8 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// A key of the body around the payload; the ledger tells of what no field covers, and nothing of
-    /// it may get into the payload.
+    /// A key of the body around the payload; the ledger tells of what no field covers, and nothing
+    /// of it may get into the payload.
     fn beside(&mut self, key: &str, value: &'a Value) {
         let node = self.plan.envelope.iter().find(|node| node.key == key);
         if let Some(What::Slot(slot)) = node.map(|node| &node.what) {

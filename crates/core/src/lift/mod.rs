@@ -4,6 +4,7 @@
 //! `encoding/`. What no field covers stays in the options of the provider, so nothing is lost, and
 //! the ledger says of every key where it went.
 
+mod faults;
 mod ledger;
 mod sent;
 
@@ -16,14 +17,13 @@ use uuid::Uuid;
 
 pub use sent::Enclosed;
 
-use crate::check::check_number;
 use crate::context::{Context, TaskKey};
 use crate::encoding::{Misfit, read, type_of};
 use crate::leaf::Leaf;
-use crate::plan::{Plan, Slot, What};
+use crate::plan::{Plan, Slot};
 use crate::policy::{Mode, Policy};
 use crate::request::{ReadError, Request, StrictValue, read_json};
-use crate::translate::{Row, ShownOffer, settle};
+use crate::translate::{Row, ShownOffer};
 use crate::violation::{Violation, ViolationKind};
 
 /// A payload, read.
@@ -116,7 +116,7 @@ pub(crate) fn lift<'a>(
     if !rest.is_empty() {
         reading.request.provider_options.0.insert(plan.provider.to_string(), rest);
     }
-    let violations = violations(plan, &reading.request, &reading.misfits);
+    let violations = faults::violations(plan, &reading.request, &reading.misfits);
     Ok(Lifted {
         violations,
         task_id: task_id(plan, payload),
@@ -173,59 +173,8 @@ fn task_id(plan: &Plan, payload: &Map<String, Value>) -> Option<Uuid> {
     payload.get(&node.key)?.as_str()?.parse().ok()
 }
 
-fn is_uuid(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| text.parse::<Uuid>().is_ok())
-}
-
 /// Limits ask for no task id, and media are looked at by nobody.
 static CONTEXT: LazyLock<Context> = LazyLock::new(|| Context::new(TaskKey::derived(b"")));
-
-/// What the request breaks, and what the payload holds that no request can.
-fn violations(plan: &Plan, request: &Request, misfits: &[Misfit]) -> Vec<Violation> {
-    let policy = Policy::default();
-    let settled = settle(plan, request, &policy, &CONTEXT);
-    let no_size = settled.default_size && misfits.iter().all(|it| it.leaf != Some(Leaf::Size));
-    let mut violations = settled.violations;
-    violations.extend(no_size.then(|| missing_size(plan)));
-    // Keys that are kept beside the fields are told of by the ledger or as misfits.
-    let kept = |violation: &Violation| {
-        violation.field.starts_with("provider_options.")
-            && matches!(violation.kind, ViolationKind::Conflicts | ViolationKind::UnknownOption)
-    };
-    let is_there = |violation: &Violation| {
-        let named =
-            |misfit: &Misfit| misfit.leaf.is_some_and(|leaf| leaf.path() == violation.field);
-        violation.kind == ViolationKind::Missing && misfits.iter().any(named)
-    };
-    violations.retain(|violation| !kept(violation) && !is_there(violation));
-    violations.extend(count(plan, request));
-    violations.extend(misfits.iter().map(|misfit| misfit.violation(plan)));
-    let place = |violation: &Violation| {
-        Leaf::from_path(&violation.field).map_or(usize::MAX, |leaf| leaf as usize)
-    };
-    violations.sort_by_key(place);
-    violations
-}
-
-/// A request without a size gets one of genmux's; a payload without one is refused.
-fn missing_size(plan: &Plan) -> Violation {
-    let field = |leaf: Leaf| plan.field(leaf);
-    let wires: Vec<String> = [Leaf::Size, Leaf::Resolution, Leaf::AspectRatio]
-        .into_iter()
-        .filter_map(|leaf| Some(field(leaf)?.wire.join(" and ")).filter(|wire| !wire.is_empty()))
-        .collect();
-    let message = format!("{} is required", wires.join(", or "));
-    let violation = Violation::new(Leaf::Size, ViolationKind::Missing, message);
-    let field = field(Leaf::Size).or_else(|| field(Leaf::AspectRatio));
-    violation.stated_by(field.and_then(|field| field.stated.as_ref()).unwrap_or(&plan.source))
-}
-
-/// One payload is one call: it cannot become several, as a request can.
-fn count(plan: &Plan, request: &Request) -> Option<Violation> {
-    let (count, field) = (request.number(Leaf::Count)?, plan.field(Leaf::Count)?);
-    let (violation, _) = check_number(Leaf::Count, count, &field.numbers)?;
-    (violation.kind != ViolationKind::BelowMinimum).then_some(violation)
-}
 
 impl Lifted<'_> {
     /// One row for every field that the request sets, then what genmux writes by itself.
@@ -269,26 +218,6 @@ impl Lifted<'_> {
         let known = || Some(self.plan.field(Leaf::from_path(field)?)?.wire.clone());
         let wire = there.filter(|wire| !wire.is_empty()).or_else(known)?;
         Some(wire.join(", ")).filter(|wire| !wire.is_empty())
-    }
-
-    /// Keys that the vendor requires of every call and the payload lacks, and constants whose
-    /// value is another; each with what is wrong with it.
-    pub fn envelope_faults(&self) -> Vec<(String, String)> {
-        let faults = self.plan.payload.iter().filter_map(|node| {
-            let given = self.payload.get(&node.key).filter(|value| !value.is_null());
-            let key = &node.key;
-            let What::Slot(slot) = &node.what else { return None };
-            let message = match (slot, given) {
-                (Slot::TaskId, None) => format!("{key} is missing; every call carries a UUID"),
-                (Slot::TaskId, Some(given)) if !is_uuid(given) => format!("{key} is no UUID"),
-                (Slot::Constant(own), None) if *own == *self.plan.vendor_id => {
-                    format!("{key} is missing; it is {own}")
-                }
-                _ => return None,
-            };
-            Some((key.clone(), message))
-        });
-        faults.collect()
     }
 
     /// How many keys of the payload have a name that the form does not know.
