@@ -73,7 +73,9 @@ impl Answer<'_> {
             let here = |field: &str| shown.ledger().iter().find(|row| row.field == field);
             let others = read.iter().filter_map(|row| row.other_default(here(&row.field)));
             let others: Vec<Row> = others.collect();
-            others.into_iter().for_each(|row| shown.put(row));
+            for row in others {
+                shown.put(row);
+            }
         }
         for row in read.into_iter().filter(is_lost) {
             shown.put(row);

@@ -113,7 +113,9 @@ impl Reader<'_> {
             name.push(next);
             if next == '`' {
                 let mut inner = super::commands(name.trim_matches('`'))?;
-                inner.iter_mut().for_each(|command| command.line += line - 1);
+                for command in &mut inner {
+                    command.line += line - 1;
+                }
                 self.nested.extend(inner);
                 word.fill(&name);
                 return Ok(());
