@@ -614,7 +614,7 @@ mod tests {
             priced("c", json!("much")),
             priced("d", Value::Null),
         ]);
-        check_poll(200, &body, (4, 4), "succeeded, success, made 4, 0.3 USD");
+        check_poll(200, &body, (4, 4), "succeeded, success, made 4, 0.30 USD");
         let paid = entry(&json!({ "status": "error", "code": "taskFailed", "cost": 0.02 }));
         let expected = "failed, error, made 0, failed provider_failed Yes, 0.02 USD";
         check_poll(200, &json!({ "errors": [paid] }), ONE, expected);
