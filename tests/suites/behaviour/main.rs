@@ -6,6 +6,7 @@
 //! charges is the judge.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // A panic is a failed test.
 
+mod blind;
 mod chain;
 mod copy;
 mod deadline;

@@ -1,16 +1,21 @@
 //! What nobody knows of, and what a person says of it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use genmux::journal::{Change, JobStore as _, Journal, Lease, State};
+use genmux::journal::{Change, JobStore, Journal, Journaled, Lease, State};
 use genmux::{ErrorKind, Provider as _, RunOptions};
 use genmux_sandbox::{Fault, Step};
 
+use crate::blind::Blind;
 use crate::journal::{Shared, keyed};
 use crate::list::List;
 use crate::stage::Stage;
 
 pub(crate) fn trials(list: &mut List) {
+    if !list.capability().dedupes_submits {
+        list.add("journal::a_job_that_turns_out_to_be_anothers_leaves_it_open", anothers_after_all);
+    }
     list.add("journal::lost_before_it_arrived_is_settled_by_a_person", never_arrived);
     list.add("journal::two_of_the_same_are_settled_by_a_person", two_candidates);
     list.add("journal::what_another_job_has_is_not_adopted", not_anothers);
@@ -113,4 +118,25 @@ async fn settled_meanwhile(stage: Stage) {
     let (late, ()) = tokio::join!(process.adopt("a-key", &other.id, &options), found);
     assert!(late.unwrap_err().to_string().contains("nothing to settle"));
     assert_eq!(shared.only().await.handle().unwrap().unwrap().id, one.id);
+}
+
+/// Another process gets the job between the look at it and the change that names it.
+async fn anothers_after_all(stage: Stage) {
+    stage.fault(Step::Submit, Fault::ResetBefore);
+    let store: Arc<dyn JobStore> = Arc::new(Blind::default());
+    let process = || Journaled::new(stage.hurried(), Journal::new(store.clone()), "an account");
+    let (lost, other) = (process(), process());
+    let (request, key, free) = (stage.request(), keyed(), RunOptions::default());
+    let (lost, other) = tokio::join!(lost.run(&request, &key), async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        other.run(&request, &free).await
+    });
+    other.unwrap();
+    let failed = lost.unwrap_err();
+    assert_eq!(failed.failed().unwrap().kind, ErrorKind::Ambiguous, "{failed}");
+    assert!(failed.may_have_been_charged(), "another offer would take over: {failed}");
+    assert!(failed.to_string().contains("belongs to another job"), "{failed}");
+    let record = store.read("a-key").await.unwrap().unwrap();
+    assert_eq!((record.state, record.lease), (State::Ambiguous, None));
+    stage.charged(1);
 }

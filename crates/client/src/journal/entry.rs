@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::future::select;
-use genmux_core::ErrorKind;
+use genmux_core::{Charged, ErrorKind};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::Instant;
 
@@ -265,8 +265,16 @@ pub(super) async fn beside<T>(
     select(pin!(work), pin!(endless)).await.factor_first().0
 }
 
-/// What the journal says where a call needs an answer: nothing was sent.
+/// What the journal says where a call needs an answer. This call sent nothing then; where another
+/// one has the record, that one may have, and no other offer is to take over.
 pub(super) fn unwritten(error: StoreError) -> Error {
-    let message = format!("{error}; nothing was sent");
-    Error::new(ErrorKind::Invalid, message).caused_by(error)
+    let (kind, charged) = match &error {
+        StoreError::Leased(_) => (ErrorKind::Timeout, Charged::Unknown),
+        StoreError::Conflict(_) | StoreError::VendorJobTaken(_) => {
+            (ErrorKind::Ambiguous, Charged::Unknown)
+        }
+        _ => (ErrorKind::Invalid, Charged::No),
+    };
+    let tail = if charged == Charged::No { "; nothing was sent" } else { "" };
+    Error::new(kind, format!("{error}{tail}")).charged(charged).caused_by(error)
 }

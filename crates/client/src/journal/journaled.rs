@@ -61,7 +61,12 @@ impl<P: Provider> Journaled<P> {
             Err(RunError::Rejected(rejection)) => rejected(entry, rejection).await,
         };
         if let Err(taken @ StoreError::VendorJobTaken(_)) = written {
-            return Err(unwritten(taken).into());
+            // What was found is another's after all: what was sent is as unknown as before.
+            let error = unwritten(taken);
+            if let Err(error) = self.failed(entry, &error).await {
+                tracing::error!(%error, "the journal does not know that a submission is unknown");
+            }
+            return Err(error.into());
         }
         if let Err(error) = written {
             // The handle is in the caller's hands all the same; the record says that something is

@@ -14,9 +14,9 @@
 //!    same work: its handle and outcome are there or will be. With another digest it is an error.
 //! 2. **Submit.** [`JobStore::change`] to [`State::Submitting`], with the ids of the vendor's jobs
 //!    where they are known beforehand; only after it returned is anything sent. Afterwards to
-//!    [`State::Submitted`] with the handle and the vendor's ids; back to [`State::Intended`] where
-//!    surely nothing was sent; to [`State::Failed`] where the vendor refused; to
-//!    [`State::Ambiguous`] where nobody knows.
+//!    [`State::Submitted`] with the handle and the vendor's ids; to [`State::Failed`] where surely
+//!    nothing came of it; to [`State::Ambiguous`] where nobody knows. What is rejected before it
+//!    is sent, at its price for example, stays [`State::Intended`].
 //! 3. **Wait.** [`JobStore::renew`] well before the lease is over, at a third of it for example.
 //!    A change to [`State::Running`], then to the end with the outcome; `release` ends the lease
 //!    in the same write.

@@ -53,7 +53,7 @@ impl<P: Provider> Journaled<P> {
         let begun = adopted.ok_or_else(|| invalid("no call of the job is on its way"))?;
         let owner = self.journal().store().find_vendor_job(record.provider(), id).await;
         if let Some(other) = owner.map_err(unwritten)?.filter(|it| it.intent.key != key) {
-            return Err(unwritten(StoreError::VendorJobTaken(Box::new(other))).into());
+            return Err(invalid(&StoreError::VendorJobTaken(Box::new(other)).to_string()).into());
         }
         let known = self.inner().status(&begun.job, options).await?;
         if known.calls.last().is_none_or(Option::is_none) {
