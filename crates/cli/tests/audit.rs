@@ -7,24 +7,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use support::genmux;
-
-const CLIP: &str = "https://api.replicate.com/v1/models/bytedance/seedance-2.0-fast/predictions";
-
-fn task() -> Value {
-    json!([{
-        "taskType": "videoInference", "taskUUID": "24cd5dff-cb81-4db5-8506-b72a9425f9d1",
-        "model": "bytedance:2@1", "positivePrompt": "a paper boat", "width": 1920, "height": 1088,
-        "duration": 1.2, "providerSettings": { "bytedance": { "cameraFixed": false } }
-    }])
-}
-
-#[track_caller]
-fn check(args: &[&str], input: &str, code: i32, expected: &str) {
-    let run = genmux(args, input);
-    assert_eq!(run.code, code, "{} {}", run.out, run.err);
-    assert!(run.err.contains(expected) || run.out.contains(expected), "{} {}", run.out, run.err);
-}
+use support::{CLIP_URL, check, clip_task, genmux};
 
 /// The calls of the sample that have findings, by number, each with what must be said of it.
 const FAULTS: &[(u64, &[&str])] = &[
@@ -98,7 +81,7 @@ fn the_same_calls_in_a_har_file_have_the_same_faults() {
     entries.push(json!({ "request": { "method": "GET", "url": "https://example.com" } }));
     entries.push(json!({ "request": { "method": "POST", "url": "https://example.com",
         "postData": { "text": "a=b" } } }));
-    entries.push(json!({ "request": { "method": "POST", "url": CLIP, "postData": { "text": "{\"input\":" } } }));
+    entries.push(json!({ "request": { "method": "POST", "url": CLIP_URL, "postData": { "text": "{\"input\":" } } }));
     let har = json!({ "log": { "version": "1.2", "entries": entries } }).to_string();
     let mut report = genmux(&["audit", "-", "--json"], &har).json();
     assert_eq!((&report["calls"], &report["others"]), (&json!(13), &json!(2)));
@@ -112,10 +95,10 @@ fn the_same_calls_in_a_har_file_have_the_same_faults() {
 
 #[test]
 fn what_the_shell_fills_in_is_no_fault_of_the_body() {
-    let script = format!("curl '{CLIP}' -d \"{{\\\"input\\\": $INPUT}}\"");
+    let script = format!("curl '{CLIP_URL}' -d \"{{\\\"input\\\": $INPUT}}\"");
     check(&["audit", "-"], &script, 2, "not looked at: the body is no JSON before the shell fills");
     let body = r#"{\"input\": {\"prompt\": \"$A\", \"image\": \"$B\", \"duration\": 99}}"#;
-    let script = format!("curl '{CLIP}' -d \"{body}\"");
+    let script = format!("curl '{CLIP_URL}' -d \"{body}\"");
     let report = genmux(&["audit", "-", "--json"], &script).json();
     assert_eq!(report["findings"].as_array().unwrap().len(), 1, "{report}");
     assert_eq!(report["findings"][0]["field"], "duration");
@@ -124,14 +107,14 @@ fn what_the_shell_fills_in_is_no_fault_of_the_body() {
 #[test]
 fn files_are_told_apart_also_by_unusual_beginnings() {
     let body = json!({ "input": { "prompt": "a", "size": "1x1" } });
-    let request = json!({ "url": CLIP, "postData": { "text": body.to_string() } });
+    let request = json!({ "url": CLIP_URL, "postData": { "text": body.to_string() } });
     let har = json!({ "made_by": 1, "log": { "entries": [{ "request": request }] } });
     let audit = |text: &str| check(&["audit", "-"], text, 1, "picture or clip: ignored_key 1");
     audit(&har.to_string());
     audit(&serde_json::to_string_pretty(&har).unwrap());
     audit(&format!("\u{feff}{}", json!({ "log": har["log"] })));
-    audit(&format!("\u{feff}curl '{CLIP}' -d '{body}'"));
-    let curl = format!("\u{feff}curl '{CLIP}' -d '{}'", json!({ "input": { "prompt": "a" } }));
+    audit(&format!("\u{feff}curl '{CLIP_URL}' -d '{body}'"));
+    let curl = format!("\u{feff}curl '{CLIP_URL}' -d '{}'", json!({ "input": { "prompt": "a" } }));
     check(&["lift", "-"], &curl, 0, "seedance-2.0-fast");
 }
 
@@ -140,7 +123,7 @@ fn findings_beyond_ten_thousand_are_counted_and_not_listed() {
     let mut input: serde_json::Map<String, Value> =
         (0..1_001).map(|at| (format!("key{at}"), json!(1))).collect();
     input.insert("prompt".to_owned(), json!("a boat"));
-    let call = json!({ "url": CLIP, "body": { "input": input } });
+    let call = json!({ "url": CLIP_URL, "body": { "input": input } });
     let report = genmux(&["audit", "-", "--json"], &format!("{call}\n").repeat(10)).json();
     assert_eq!(report["findings"].as_array().unwrap().len(), 10_000);
     assert_eq!((&report["left_off"], &report["sums"]["ignored_key"]), (&json!(10), &json!(10_010)));
@@ -166,9 +149,9 @@ fn findings_are_told_to_code_review_tools() {
 
 #[test]
 fn what_has_no_findings_ends_with_0() {
-    let clean = json!({ "url": CLIP, "body": { "input": { "prompt": "a boat" } } }).to_string();
+    let clean = json!({ "url": CLIP_URL, "body": { "input": { "prompt": "a boat" } } }).to_string();
     check(&["audit", "-"], &clean, 0, ": no findings");
-    let pretty = serde_json::to_string_pretty(&task()).unwrap();
+    let pretty = serde_json::to_string_pretty(&clip_task()).unwrap();
     check(&["audit", "-"], &pretty, 0, ": no findings");
     let bare = json!({ "prompt": "a" }).to_string();
     check(&["audit", "-", "--from", "scenario/seedream-3.0"], &bare, 1, "retired_model");
@@ -191,10 +174,10 @@ fn broken_files_and_those_of_which_nothing_can_be_read_end_with_2() {
         audit(nothing, "no call found that could be looked at");
     }
     let long = format!(
-        "{{\"url\":\"{CLIP}\",\"body\":{{\"input\":{{\"prompt\":\"{}\"}}}}}}",
+        "{{\"url\":\"{CLIP_URL}\",\"body\":{{\"input\":{{\"prompt\":\"{}\"}}}}}}",
         "a".repeat(5000)
     );
     check(&["audit", "-", "--max-bytes", "1000"], &long, 2, "longer than 1000 bytes");
-    let clean = json!({ "url": CLIP, "body": { "input": { "prompt": "a boat" } } });
+    let clean = json!({ "url": CLIP_URL, "body": { "input": { "prompt": "a boat" } } });
     check(&["audit", "-"], &format!("{clean}\n{{\n"), 0, "2 calls (1 not looked at)");
 }

@@ -5,24 +5,7 @@ mod support;
 
 use serde_json::{Value, json};
 
-use support::genmux;
-
-const CLIP: &str = "https://api.replicate.com/v1/models/bytedance/seedance-2.0-fast/predictions";
-
-fn task() -> Value {
-    json!([{
-        "taskType": "videoInference", "taskUUID": "24cd5dff-cb81-4db5-8506-b72a9425f9d1",
-        "model": "bytedance:2@1", "positivePrompt": "a paper boat", "width": 1920, "height": 1088,
-        "duration": 1.2, "providerSettings": { "bytedance": { "cameraFixed": false } }
-    }])
-}
-
-#[track_caller]
-fn check(args: &[&str], input: &str, code: i32, expected: &str) {
-    let run = genmux(args, input);
-    assert_eq!(run.code, code, "{} {}", run.out, run.err);
-    assert!(run.err.contains(expected) || run.out.contains(expected), "{} {}", run.out, run.err);
-}
+use support::{CLIP_URL, check, clip_task, genmux};
 
 /// One call to an address: the messages of its findings.
 fn messages(url: &str, body: &Value) -> Vec<String> {
@@ -51,11 +34,11 @@ const TASKS: &str = "https://api.runware.ai/v1";
 fn keys_that_the_vendor_takes_beside_the_input_are_no_fault() {
     let body = json!({ "input": { "prompt": "a" }, "webhook_events_filter": ["completed"],
         "stream": false, "webhook": "https://a.b/c" });
-    check_call(CLIP, &body, &[]);
+    check_call(CLIP_URL, &body, &[]);
     let body = json!({ "version": "bytedance/seedance-2.0-fast", "input": { "prompt": "a" } });
     check_call("https://api.replicate.com/v1/predictions", &body, &[]);
     let body = json!({ "input": { "prompt": "a" }, "mood": "calm" });
-    check_call(CLIP, &body, &["refused_key: mood is no key of the body around the input"]);
+    check_call(CLIP_URL, &body, &["refused_key: mood is no key of the body around the input"]);
 }
 
 #[test]
@@ -70,7 +53,7 @@ fn the_id_of_a_version_tells_no_model() {
 
 #[test]
 fn the_text_of_a_body_is_read_as_the_body() {
-    let mut tasks = task();
+    let mut tasks = clip_task();
     tasks[0]["duration"] = json!(99);
     check_call(TASKS, &json!(tasks.to_string()), &["duration 99 is above 12"]);
     check_call(TASKS, &json!("[{"), &["unreadable: the text of body"]);
@@ -78,7 +61,7 @@ fn the_text_of_a_body_is_read_as_the_body() {
 
 #[test]
 fn tasks_of_several_kinds_are_looked_at_one_by_one() {
-    let mut tasks = task();
+    let mut tasks = clip_task();
     tasks[0]["duration"] = json!(99);
     let rest = [
         json!({ "taskType": "authentication", "apiKey": "k" }),
@@ -92,9 +75,9 @@ fn tasks_of_several_kinds_are_looked_at_one_by_one() {
 
 #[test]
 fn what_every_task_needs_is_missed() {
-    check_call(TASKS, &task()[0], &["unreadable: the body is a bare object"]);
+    check_call(TASKS, &clip_task()[0], &["unreadable: the body is a bare object"]);
     let without = |keys: &[&str]| {
-        let mut tasks = task();
+        let mut tasks = clip_task();
         let object = tasks[0].as_object_mut().unwrap();
         object.retain(|key, _| !keys.contains(&key.as_str()));
         tasks
@@ -102,7 +85,7 @@ fn what_every_task_needs_is_missed() {
     check_call(TASKS, &without(&["taskUUID"]), &["taskUUID is missing"]);
     check_call(TASKS, &without(&["positivePrompt"]), &["positivePrompt: prompt is required"]);
     check_call(TASKS, &without(&["width", "height"]), &["width and height, or resolution is requ"]);
-    let mut tasks = task();
+    let mut tasks = clip_task();
     tasks[0]["taskUUID"] = json!("one");
     tasks[0]["deliveryMethod"] = json!("sync");
     let faults = ["taskUUID is no UUID", "deliveryMethod takes one of async"];
@@ -113,7 +96,7 @@ fn what_every_task_needs_is_missed() {
 
 #[test]
 fn what_a_vendor_does_with_a_strange_key_is_told() {
-    let mut tasks = task();
+    let mut tasks = clip_task();
     tasks[0]["mood"] = json!("calm");
     check_call(TASKS, &tasks, &["refused_key: mood is no key of bytedance:2@1"]);
     let url =
@@ -138,7 +121,7 @@ fn pixels_that_the_vendor_does_not_use_break_no_limit() {
 #[test]
 fn calls_whose_output_a_script_keeps_are_seen() {
     let body = json!({ "input": { "prompt": "a) boat", "duration": 99 } });
-    let curl = format!("curl -s -X POST {CLIP} -d '{body}'");
+    let curl = format!("curl -s -X POST {CLIP_URL} -d '{body}'");
     let audit = |script: &str, line: u64| {
         let report = genmux(&["audit", "-", "--json"], script).json();
         assert_eq!(report["findings"][0]["field"], "duration", "{script}: {report}");

@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub(crate) const SEEDREAM: &str = "runware/seedream-4.0";
 
@@ -77,6 +77,27 @@ fn ended(child: Child) -> Run {
     let output = child.wait_with_output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Run { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// Where Replicate takes clips.
+pub(crate) const CLIP_URL: &str =
+    "https://api.replicate.com/v1/models/bytedance/seedance-2.0-fast/predictions";
+
+/// A clip in the form that Runware takes, without a fault.
+pub(crate) fn clip_task() -> Value {
+    json!([{
+        "taskType": "videoInference", "taskUUID": "24cd5dff-cb81-4db5-8506-b72a9425f9d1",
+        "model": "bytedance:2@1", "positivePrompt": "a paper boat", "width": 1920, "height": 1088,
+        "duration": 1.2, "providerSettings": { "bytedance": { "cameraFixed": false } }
+    }])
+}
+
+/// Runs genmux and checks how it ends and something that it says.
+#[track_caller]
+pub(crate) fn check(args: &[&str], input: &str, code: i32, expected: &str) {
+    let run = genmux(args, input);
+    assert_eq!(run.code, code, "{} {}", run.out, run.err);
+    assert!(run.err.contains(expected) || run.out.contains(expected), "{} {}", run.out, run.err);
 }
 
 /// A running sandbox, ended with the test; the URLs of Runware, Replicate and Scenario.
