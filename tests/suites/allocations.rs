@@ -1,6 +1,9 @@
-//! Allocations, counted exactly: check and write make at most four, and media is never copied.
+//! Allocations, counted exactly: none rises above what is committed in
+//! `tests/snapshots/allocations.txt`, check and write make at most four, media is never copied.
 //!
-//! No harness: other threads would not disturb the count, but their output would hide the figures.
+//! `cargo test -p genmux-tests --test allocations` prints the counts; `UPDATE_GOLDEN=1` writes those
+//! that changed. No harness: other threads would not disturb the count, but their output would hide
+//! the figures.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)] // A panic fails the test.
 
 use std::hint::black_box;
@@ -17,11 +20,127 @@ const MOST_BYTES: u64 = 100_000;
 
 fn main() {
     println!("check and write, allocations and bytes:");
-    let subjects = subjects();
-    let counts: Vec<u64> = subjects.iter().map(count).collect();
-    let worst = counts.iter().max().expect("there are offers");
-    assert!(*worst <= MOST, "{worst} allocations are above {MOST}");
+    let counts: Vec<u64> = subjects().iter().map(count).collect();
+    let worst = counts.into_iter().max().expect("there are offers");
+    assert!(worst <= MOST, "{worst} allocations are above {MOST}");
+    let mut all = vec![("check and write, the worst offer on any day".to_owned(), worst)];
+    all.extend(documents());
+    all.extend(rejections());
+    all.push(("fit on a table of sizes".to_owned(), moved()));
     large_media();
+    compare(&all);
+}
+
+/// What is counted, and how often it allocates.
+type Count = (String, u64);
+
+/// Holds the counts against those that are committed.
+fn compare(counts: &[Count]) {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/allocations.txt");
+    println!("allocations of one call each:");
+    let text: String = counts.iter().map(|(name, count)| format!("{count:4} {name}\n")).collect();
+    print!("{text}");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(path, text).unwrap();
+        return;
+    }
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    let known = |name: &str| {
+        let line = committed.lines().find(|line| line[5..] == *name)?;
+        line[..4].trim().parse::<u64>().ok()
+    };
+    for (name, count) in counts {
+        match known(name) {
+            Some(before) => assert!(*count <= before, "{name}: {count} now, {before} before"),
+            None => panic!("{name} is not committed; UPDATE_GOLDEN=1 adds it"),
+        }
+    }
+    assert_eq!(text, committed, "there are fewer now: UPDATE_GOLDEN=1 keeps it so");
+}
+
+/// From the text of a request to the text of a payload, and back.
+fn documents() -> Vec<Count> {
+    let documents = [
+        ("runware/seedance-1.0-pro", RUNWARE),
+        ("replicate/seedance-2.0-fast", REPLICATE),
+        ("scenario/seedream-4.0", SCENARIO),
+    ];
+    let catalog = Catalog::embedded();
+    documents
+        .into_iter()
+        .flat_map(|(name, json)| document(&catalog.offer(name).unwrap(), json))
+        .collect()
+}
+
+const RUNWARE: &str = r#"{
+    "prompt": "A courier in a mustard coat weaves through a flooded arcade, low tracking shot",
+    "size": "1920x1088", "duration": 8, "seed": 55583, "camera_fixed": false,
+    "frames": {"first": "https://media.test/first.jpg", "last": "https://media.test/last.jpg"},
+    "output": {"format": "mp4", "quality": 95}, "delivery": {"ttl_seconds": 3600, "include_cost": true}
+}"#;
+
+const REPLICATE: &str = r#"{
+    "prompt": "The dancer of [Image1] turns to the beat of [Audio1] in the hall of [Image2]",
+    "aspect_ratio": "16:9", "resolution": "720p", "duration": 8, "seed": 7, "generate_audio": true,
+    "references": {"images": ["https://media.test/a.png", "https://media.test/b.png"],
+                   "audios": ["https://media.test/c.mp3"]}
+}"#;
+
+const SCENARIO: &str = r#"{
+    "prompt": "Four panels of a fox that carries a lantern home, watercolour",
+    "aspect_ratio": "16:9", "resolution": "2K", "sequential_count": 4,
+    "references": {"images": ["scenario:asset_fox", "scenario:asset_wood"]}
+}"#;
+
+fn document(offer: &Offer, json: &str) -> [Count; 2] {
+    let context = context(&Request::from_json(json.as_bytes()).unwrap());
+    let mut out = Vec::with_capacity(64 * 1024);
+    let there = allocations(|| {
+        out.clear();
+        let request = Request::from_json(json.as_bytes()).unwrap();
+        let translation = offer.translate(&request, &Policy::default(), &context).unwrap();
+        translation.payload(0).write(&mut out).unwrap();
+    });
+    let payload: Value = serde_json::from_slice(&out).unwrap();
+    let back = allocations(|| drop(black_box(offer.lift(&payload).unwrap())));
+    let name = offer.name();
+    [(format!("JSON to JSON, {name}"), there), (format!("lift, {name}"), back)]
+}
+
+fn rejections() -> [Count; 2] {
+    let wrong = br#"{"prompt": "a", "duration": 99, "seed": 99999999999, "fps": 1,
+        "resolution": "4K", "aspect_ratio": "2:1", "camera_fixed": true,
+        "output": {"format": "png", "quality": 1}, "delivery": {"ttl_seconds": 1},
+        "guidance_scale": 3, "sequential_count": 2}"#;
+    let request = Request::from_json(wrong).unwrap();
+    let (policy, context) = (Policy::default(), context(&request));
+    let offer = Catalog::embedded().offer("runware/seedance-1.0-pro").unwrap();
+    let refuse = || offer.translate(&request, &policy, &context).unwrap_err();
+    let reasons = refuse().violations().len();
+    assert!(reasons >= 10, "{reasons} reasons");
+    let answer = allocations(|| drop(black_box(refuse())));
+    let words = allocations(|| {
+        black_box(refuse().violations());
+    });
+    [("refused for ten reasons".to_owned(), answer), ("their words read too".to_owned(), words)]
+}
+
+/// A size that moves to the nearest of a table.
+fn moved() -> u64 {
+    let request = Request::from_json(br#"{"prompt": "a boat", "size": "640x480"}"#).unwrap();
+    let (policy, context) = (Policy::from(Mode::Fit), context(&request));
+    let offer = Catalog::embedded().offer("runware/seedance-1.0-pro").unwrap();
+    let mut out = Vec::with_capacity(64 * 1024);
+    allocations(|| {
+        let translation = offer.translate(&request, &policy, &context).unwrap();
+        translation.payload(0).write(&mut out).unwrap();
+    })
+}
+
+/// Allocations of a call that was made once before.
+fn allocations(mut call: impl FnMut()) -> u64 {
+    call();
+    measure(call).count_total
 }
 
 /// Everything that the offer takes, in one request that it accepts.
@@ -93,7 +212,7 @@ fn count(subject: &Subject) -> u64 {
     let mut run = || {
         buffer.clear();
         let translation = subject.offer.translate(&request, &policy, &context).unwrap();
-        serde_json::to_writer(&mut buffer, &translation.payload(0)).unwrap();
+        translation.payload(0).write(&mut buffer).unwrap();
         black_box(&buffer);
     };
     run();

@@ -136,6 +136,26 @@ impl Leaves {
         self.0 & other.0 != 0
     }
 
+    /// The leaves of both sets together.
+    pub(crate) const fn and(self, other: Leaves) -> Leaves {
+        Leaves(self.0 | other.0)
+    }
+
+    /// The leaves that stand in both sets.
+    pub(crate) const fn within(self, other: Leaves) -> Leaves {
+        Leaves(self.0 & other.0)
+    }
+
+    /// The leaves that do not stand in the other set.
+    pub(crate) const fn without(self, other: Leaves) -> Leaves {
+        Leaves(self.0 & !other.0)
+    }
+
+    /// The set of one leaf.
+    pub(crate) const fn of(leaf: Leaf) -> Leaves {
+        Leaves(0).with_if(leaf, true)
+    }
+
     /// Whether the set is empty.
     pub const fn is_empty(self) -> bool {
         self.0 == 0

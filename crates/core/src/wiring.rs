@@ -35,6 +35,12 @@ impl Wiring {
         &self.inlined
     }
 
+    /// Which inlined body a text stands for: known by where the text lies in memory and not by what
+    /// it says, so that no asset of a vendor can pretend to be one.
+    pub(crate) fn inlined_as(&self, text: &str) -> Option<usize> {
+        self.inlined.iter().position(|(mark, _)| std::ptr::eq::<str>(mark.as_ref(), text))
+    }
+
     /// What stands in the place of one item.
     pub(crate) fn text(&self, leaf: Leaf, index: usize) -> Option<&str> {
         let mut places = self.places.iter();

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use genmux_core::{Auth, HttpRequest, Payload, Ticket, path_segment, write_time};
-use serde::ser::{Error, Serialize, SerializeMap, Serializer};
+use genmux_core::{Auth, Body, HttpRequest, Payload, Ticket, path_segment, write_time};
+use serde::ser::Error;
 
 /// The variable that every official client reads.
 pub(crate) const AUTH: Auth = Auth::Bearer("REPLICATE_API_TOKEN");
@@ -22,7 +22,7 @@ pub(crate) fn submit(
         return Err(serde_json::Error::custom(text));
     };
     let url = format!("{base}/models/{}/predictions", payload.vendor_id());
-    let mut http = HttpRequest::post(url, AUTH, payload.body(&Prediction(payload))?);
+    let mut http = HttpRequest::post(url, AUTH, prediction_of(payload)?);
     http.headers.extend(cancel_after.map(|after| ("Cancel-After", lifetime(after))));
     Ok(http)
 }
@@ -34,15 +34,8 @@ fn lifetime(after: Duration) -> String {
 }
 
 /// `{"input": payload}` and what stands beside it, such as the webhook.
-struct Prediction<'a>(&'a Payload<'a>);
-
-impl Serialize for Prediction<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("input", self.0)?;
-        self.0.envelope().write(&mut map)?;
-        map.end()
-    }
+fn prediction_of(payload: &Payload<'_>) -> serde_json::Result<Body> {
+    payload.body("{\"input\":", &format!("{}}}", payload.envelope().text()?))
 }
 
 pub(crate) fn poll(base: &str, tickets: &[Ticket]) -> HttpRequest {

@@ -12,7 +12,7 @@ pub(crate) const AUTH: Auth = Auth::Bearer("RUNWARE_API_KEY");
 /// refused (models-api/authentication, 2026-11-20).
 pub(crate) fn submit(base: &str, payloads: &[Payload<'_>]) -> serde_json::Result<HttpRequest> {
     let body = match payloads {
-        [only] => only.body(payloads)?,
+        [only] => only.body("[", "]")?,
         _ => joined(payloads)?,
     };
     Ok(post(base, body))
@@ -46,7 +46,7 @@ fn joined(payloads: &[Payload<'_>]) -> serde_json::Result<Body> {
     let (mut body, mut text) = (Body::default(), b"[".to_vec());
     for (at, payload) in payloads.iter().enumerate() {
         text.extend_from_slice(if at == 0 { b"" } else { b"," });
-        for segment in payload.body(payload)?.segments() {
+        for segment in payload.body("", "")?.segments() {
             if let Segment::Bytes(bytes) = segment {
                 text.extend_from_slice(bytes);
             } else {

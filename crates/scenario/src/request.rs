@@ -20,7 +20,7 @@ pub(crate) fn price(base: &str, payload: &Payload<'_>) -> serde_json::Result<Htt
 
 /// The payload is the whole body.
 fn generate(url: String, payload: &Payload<'_>) -> serde_json::Result<HttpRequest> {
-    Ok(HttpRequest::post(url, AUTH, payload.body(payload)?))
+    Ok(HttpRequest::post(url, AUTH, payload.body("", "")?))
 }
 
 fn model(base: &str, vendor_id: &str) -> String {

@@ -20,6 +20,20 @@ fn accepted_bodies_satisfy_the_vendors_schema() {
     });
 }
 
+#[test]
+fn what_is_written_is_what_any_serializer_gets() {
+    check(6000, |read| {
+        let Ok(translation) = read.translate() else { return Ok(()) };
+        for call in [0, translation.calls() - 1] {
+            let payload = translation.payload(call);
+            let (mut written, serialized) = (Vec::new(), serde_json::to_string(&payload).unwrap());
+            payload.write(&mut written).unwrap();
+            prop_assert_eq!(String::from_utf8(written).unwrap(), serialized);
+        }
+        Ok(())
+    });
+}
+
 fn payloads(translation: &Translation<'_>) -> Vec<serde_json::Value> {
     [0, translation.calls() - 1].map(|call| json!(translation.payload(call))).into()
 }

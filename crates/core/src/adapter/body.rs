@@ -1,16 +1,13 @@
 //! Bodies of requests: described in segments of known length, so that nothing large is held.
 
-use std::cell::RefCell;
 use std::fmt;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde::Serialize;
-use serde::ser::Error as _;
-use serde_json::ser::{CompactFormatter, Formatter};
 
+use crate::encoding::Mark;
 use crate::wiring::Wiring;
 
 /// The body of a request. Cloning describes the same bytes again, so that it can be sent again.
@@ -69,23 +66,20 @@ impl Body {
         Body::from(Segment::Base64(Box::new(self)))
     }
 
-    /// Writes a value as JSON; what `wiring` inlines becomes segments of its own.
-    ///
-    /// # Errors
-    /// Those of serialization, and when an inlined medium is not part of the value.
-    pub fn json<T: Serialize + ?Sized>(
-        value: &T,
-        wiring: Option<&Wiring>,
-    ) -> serde_json::Result<Body> {
-        let Some(wiring) = wiring else { return serde_json::to_vec(value).map(Body::bytes) };
-        let sink = Sink::default();
-        let formatter = Cut { sink: &sink, wiring };
-        value.serialize(&mut serde_json::Serializer::with_formatter(&sink, formatter))?;
-        let marks = sink.marks.into_inner();
-        if (0..wiring.inlined().len()).any(|entry| marks.iter().all(|mark| mark.1 != entry)) {
-            return Err(serde_json::Error::custom("an inlined medium has no place in the payload"));
+    /// A text, with the media that `wiring` inlines in the places that are marked for them.
+    pub(crate) fn cut(text: Vec<u8>, marks: &[Mark], wiring: Option<&Wiring>) -> Body {
+        let text = Bytes::from(text);
+        let mut body = Body::default();
+        let mut from = 0;
+        for (at, entry) in marks {
+            body.push(text.slice(from..*at));
+            body.segments.extend(
+                wiring.iter().flat_map(|wiring| wiring.inlined()[*entry].1.segments.clone()),
+            );
+            from = *at;
         }
-        Ok(cut(&Bytes::from(sink.text.into_inner()), &marks, wiring))
+        body.push(text.slice(from..));
+        body
     }
 
     /// Adds bytes at the end.
@@ -186,63 +180,6 @@ impl fmt::Debug for Body {
     }
 }
 
-/// JSON text, and where media stand in it.
-#[derive(Default)]
-struct Sink {
-    text: RefCell<Vec<u8>>,
-    /// Offset in the text, and which inlined medium.
-    marks: RefCell<Vec<(usize, usize)>>,
-}
-
-impl Write for &Sink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.text.borrow_mut().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Notes the place of an inlined medium instead of writing its text.
-///
-/// The text is known by where it lies in memory and not by what it says, so that no prompt can
-/// pretend to be a medium.
-struct Cut<'a> {
-    sink: &'a Sink,
-    wiring: &'a Wiring,
-}
-
-impl Formatter for Cut<'_> {
-    fn write_string_fragment<W: ?Sized + Write>(
-        &mut self,
-        writer: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        let mut inlined = self.wiring.inlined().iter();
-        match inlined.position(|(text, _)| std::ptr::eq::<str>(text.as_ref(), fragment)) {
-            Some(entry) => {
-                let at = self.sink.text.borrow().len();
-                self.sink.marks.borrow_mut().push((at, entry));
-                Ok(())
-            }
-            None => CompactFormatter.write_string_fragment(writer, fragment),
-        }
-    }
-}
-
-fn cut(text: &Bytes, marks: &[(usize, usize)], wiring: &Wiring) -> Body {
-    let mut body = Body::default();
-    let mut from = 0;
-    for (at, entry) in marks {
-        body.push(text.slice(from..*at));
-        body.append(wiring.inlined()[*entry].1.clone());
-        from = *at;
-    }
-    body.push(text.slice(from..));
-    body
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -266,25 +203,5 @@ mod tests {
         assert_eq!(part.len(), 4);
         assert!(matches!(part.segments()[1], Segment::File { offset: 10, len: 3, .. }));
         assert!(body.range(2, 7).is_none());
-    }
-
-    #[test]
-    fn an_inlined_medium_is_known_by_its_place_and_not_by_its_text() {
-        let mut wiring = Wiring::default();
-        let text = wiring.inline(Body::from(file(0, 9)));
-        let forged = text.to_string();
-        let body = Body::json(&[forged.as_str(), &*text, "tail"], Some(&wiring)).unwrap();
-        assert_eq!(body.segments().len(), 3);
-        let Segment::Bytes(head) = &body.segments()[0] else { panic!("bytes come first") };
-        assert_eq!(&head[..], format!("[\"{forged}\",\"").as_bytes());
-        let Segment::Bytes(tail) = &body.segments()[2] else { panic!("bytes come last") };
-        assert_eq!(&tail[..], b"\",\"tail\"]");
-    }
-
-    #[test]
-    fn a_medium_that_nothing_writes_is_an_error() {
-        let mut wiring = Wiring::default();
-        wiring.inline(Body::bytes("x"));
-        assert!(Body::json("no medium", Some(&wiring)).is_err());
     }
 }

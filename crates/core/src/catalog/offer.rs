@@ -154,7 +154,7 @@ impl Offer {
 
     /// Refuses a request that it translated, for a reason outside of its spec.
     pub fn refuse(&self, translation: &Translation<'_>, why: Violation) -> Box<Rejection> {
-        refuse(&self.plan, translation, why)
+        refuse(&self.plan, translation, vec![why])
     }
 
     /// Reads a payload of the offer back into a request: a Runware task, a Replicate `input`, a

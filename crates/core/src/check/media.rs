@@ -20,6 +20,9 @@ pub(crate) struct MediaLimits {
     pub(crate) total_seconds: Option<(Number, Origin)>,
 }
 
+/// Hears of every fault; its words are worked out only if they are asked for.
+type Hear<'a> = &'a mut dyn FnMut(&dyn Fn() -> Violation);
+
 /// Everything that is wrong with the media of a leaf.
 pub(crate) fn check_media(
     plan: &Plan,
@@ -28,24 +31,40 @@ pub(crate) fn check_media(
     context: &Context,
 ) -> Vec<Violation> {
     let mut violations = Vec::new();
-    let Some(field) = plan.field(leaf) else { return violations };
+    each_fault(plan, request, leaf, context, &mut |words| violations.push(words()));
+    violations
+}
+
+/// Whether nothing is wrong with the media of a leaf.
+pub(crate) fn are_media_accepted(
+    plan: &Plan,
+    request: &Request,
+    leaf: Leaf,
+    context: &Context,
+) -> bool {
+    let mut accepted = true;
+    each_fault(plan, request, leaf, context, &mut |_| accepted = false);
+    accepted
+}
+
+fn each_fault(plan: &Plan, request: &Request, leaf: Leaf, context: &Context, hear: Hear<'_>) {
+    let Some(field) = plan.field(leaf) else { return };
     let list = request.media(leaf);
     for (index, media) in list.iter().enumerate() {
         let item = Item { leaf, index, of: list.len() };
         let found = context.media.found(leaf, index);
         if let Some(Err(problem)) = found {
-            violations.push(item.wrong(problem));
+            hear(&|| item.wrong(problem));
             continue;
         }
-        violations.extend(unusable(plan, media, &item, context));
+        unusable(plan, media, &item, context, hear);
         let facts = found.and_then(|found| found.as_ref().ok()).unwrap_or(&media.declared);
         if facts.is_known() {
-            violations.extend(wrong_kind_of_media(facts, &item));
-            violations.extend(beyond(&field.media, facts, &item));
+            wrong_kind_of_media(facts, &item, hear);
+            beyond(&field.media, facts, &item, hear);
         }
     }
-    violations.extend(too_long_together(&field.media, request, leaf, context));
-    violations
+    too_long_together(&field.media, request, leaf, context, hear);
 }
 
 /// Facts that the limits ask for and nobody knows.
@@ -85,96 +104,90 @@ impl Item {
 }
 
 /// Media that cannot reach the vendor whatever its facts are.
-fn unusable(plan: &Plan, media: &Media, item: &Item, context: &Context) -> Option<Violation> {
+fn unusable(plan: &Plan, media: &Media, item: &Item, context: &Context, hear: Hear<'_>) {
     match media.source() {
-        MediaSource::Asset { provider, .. } if **provider != *plan.provider => {
-            foreign(&plan.provider, provider, item, context)
+        // An asset of another provider, unless it is copied when the request is run.
+        MediaSource::Asset { provider, .. }
+            if !plan.holds_assets_of(provider) && !context.copied_from.contains(provider) =>
+        {
+            hear(&|| foreign(&plan.provider, provider, item, context));
         }
         MediaSource::Url(url)
             if is_plain_http(url) && !plan.media_forms.contains(&MediaForm::Http) =>
         {
-            Some(item.wrong("this vendor fetches no plain http: URL; give an https: URL"))
+            hear(&|| item.wrong("this vendor fetches no plain http: URL; give an https: URL"));
         }
-        MediaSource::File(_) if !context.allow_paths => {
-            Some(item.wrong("local paths are not allowed here; the application allows a directory"))
-        }
-        _ => None,
+        MediaSource::File(_) if !context.allow_paths => hear(&|| {
+            item.wrong("local paths are not allowed here; the application allows a directory")
+        }),
+        _ => {}
     }
 }
 
-/// An asset of another provider, unless it is copied when the request is run.
-fn foreign(to: &str, from: &str, item: &Item, context: &Context) -> Option<Violation> {
-    let among = |providers: &[&'static str]| providers.contains(&from);
-    if among(&context.copied_from) {
-        return None;
-    }
-    let copy = if among(&context.lenders) {
+fn foreign(to: &str, from: &str, item: &Item, context: &Context) -> Violation {
+    let copy = if context.lenders.contains(&from) {
         format!("let it be copied to {to} when run (--copy-assets)")
     } else {
         format!("copy it to {to} first")
     };
-    Some(item.wrong(&format!(
+    item.wrong(&format!(
         "{from} holds this asset and {to} cannot read it; give its https: URL or a file, or {copy}"
-    )))
+    ))
 }
 
 fn is_plain_http(url: &str) -> bool {
     url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:"))
 }
 
-fn wrong_kind_of_media(facts: &MediaFacts, item: &Item) -> Option<Violation> {
-    let (mime, kind) = (facts.mime.as_deref()?, item.leaf.media_kind()?);
+fn wrong_kind_of_media(facts: &MediaFacts, item: &Item, hear: Hear<'_>) {
+    let Some((mime, kind)) = facts.mime.as_deref().zip(item.leaf.media_kind()) else { return };
     let given = mime.split('/').next().unwrap_or(mime);
     // Ogg, MP4 and WebM files carry sound or pictures under either name.
     let ambiguous =
         matches!(mime, "application/ogg" | "video/mp4" | "video/webm" | "application/octet-stream");
     if given.eq_ignore_ascii_case(kind) || (kind != "image" && ambiguous) {
-        return None;
+        return;
     }
-    Some(item.wrong(&format!("it is {mime}, and this field takes {kind} media")).actual(mime))
+    hear(&|| item.wrong(&format!("it is {mime}, and this field takes {kind} media")).actual(mime));
 }
 
-fn beyond(limits: &MediaLimits, facts: &MediaFacts, item: &Item) -> Vec<Violation> {
-    let mut violations = Vec::new();
+fn beyond(limits: &MediaLimits, facts: &MediaFacts, item: &Item, hear: Hear<'_>) {
     if let Some((span, origin)) = &limits.sides {
         let sides = [("wide", facts.width), ("high", facts.height)];
         for (direction, side) in sides.into_iter().filter_map(|(name, side)| Some((name, side?))) {
-            violations
-                .extend(side_beyond(*span, side, direction, item).map(|v| v.stated_by(origin)));
+            if !span.contains(side.into()) {
+                hear(&|| side_beyond(*span, side, direction, item).stated_by(origin));
+            }
         }
     }
     if let (Some((max, origin)), Some(bytes)) = (&limits.max_bytes, facts.bytes)
         && bytes > *max
     {
-        let message = format!("{} has {bytes} bytes; accepted up to {max}", item.name());
-        violations.push(
-            above(item.leaf, message)
-                .actual(bytes)
-                .accepted(json!({ "max": max }))
-                .stated_by(origin),
-        );
+        hear(&|| {
+            let message = format!("{} has {bytes} bytes; accepted up to {max}", item.name());
+            let violation = above(item.leaf, message).actual(bytes);
+            violation.accepted(json!({ "max": max })).stated_by(origin)
+        });
     }
-    if let (Some((max, origin)), Some(millis)) = (&limits.max_seconds, facts.millis) {
-        let seconds = playing_time(millis);
-        if seconds > *max {
+    let seconds = facts.millis.map(playing_time);
+    if let (Some((max, origin)), Some(seconds)) = (&limits.max_seconds, seconds)
+        && seconds > *max
+    {
+        hear(&|| {
             let message = format!("{} plays {seconds} s; accepted up to {max} s", item.name());
             let violation = above(item.leaf, message).actual(json!(seconds));
-            violations.push(violation.accepted(json!({ "max": max })).stated_by(origin));
-        }
+            violation.accepted(json!({ "max": max })).stated_by(origin)
+        });
     }
-    violations
 }
 
-fn side_beyond(span: Span, side: u32, direction: &str, item: &Item) -> Option<Violation> {
-    let kind = match (span.min, span.max) {
-        (Some(min), _) if u64::from(side) < min => ViolationKind::BelowMinimum,
-        (_, Some(max)) if u64::from(side) > max => ViolationKind::AboveMaximum,
-        _ => return None,
-    };
+fn side_beyond(span: Span, side: u32, direction: &str, item: &Item) -> Violation {
+    let small = span.min.is_some_and(|min| u64::from(side) < min);
+    let kind = if small { ViolationKind::BelowMinimum } else { ViolationKind::AboveMaximum };
     let accepted = super::word::describe(span);
     let message = format!("{} is {side} pixels {direction}; accepted {accepted}", item.name());
     let violation = Violation::new(item.leaf, kind, message).actual(side);
-    Some(violation.accepted(json!({ "min": span.min, "max": span.max })))
+    violation.accepted(json!({ "min": span.min, "max": span.max }))
 }
 
 fn above(leaf: Leaf, message: String) -> Violation {
@@ -190,15 +203,18 @@ fn too_long_together(
     request: &Request,
     leaf: Leaf,
     context: &Context,
-) -> Option<Violation> {
-    let (max, origin) = limits.total_seconds.as_ref()?;
+    hear: Hear<'_>,
+) {
+    let Some((max, origin)) = &limits.total_seconds else { return };
     let known = (0..request.media(leaf).len())
         .filter_map(|i| context.media.facts(request, leaf, i)?.millis);
     let total = playing_time(known.fold(0, u64::saturating_add));
-    if total <= *max {
-        return None;
+    if total > *max {
+        hear(&|| {
+            let message = format!("{leaf} play {total} s together; accepted up to {max} s");
+            let violation = Violation::new(leaf, ViolationKind::SumExceeded, message);
+            let violation = violation.actual(json!(total)).accepted(json!({ "max": max }));
+            violation.stated_by(origin)
+        });
     }
-    let message = format!("{leaf} play {total} s together; accepted up to {max} s");
-    let violation = Violation::new(leaf, ViolationKind::SumExceeded, message).actual(json!(total));
-    Some(violation.accepted(json!({ "max": max })).stated_by(origin))
 }

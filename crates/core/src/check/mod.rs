@@ -5,9 +5,9 @@ mod number;
 mod text;
 mod word;
 
-pub(crate) use media::{MediaLimits, check_media, unknown_facts};
-pub(crate) use number::{NumberLimits, accepted, check_number, describe};
-pub(crate) use text::{check_chars, check_url, tags_of};
+pub(crate) use media::{MediaLimits, are_media_accepted, check_media, unknown_facts};
+pub(crate) use number::{NumberLimits, accepted, check_number, describe, nearest};
+pub(crate) use text::{Tag, check_chars, check_url, has_accepted_length, is_https, tags_of};
 pub(crate) use word::{check_items, check_word};
 
 use serde_json::Value;

@@ -19,6 +19,25 @@ pub(crate) struct NumberLimits {
     pub(crate) upstream: Vec<NumberLimits>,
 }
 
+impl NumberLimits {
+    /// Whether there is no limit at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        let NumberLimits { min, max, step, values, upstream } = self;
+        let own = min.is_some() || max.is_some() || step.is_some() || values.is_some();
+        !own && upstream.iter().all(NumberLimits::is_empty)
+    }
+
+    /// Whether a number breaks no limit.
+    pub(crate) fn accepts(&self, value: Number) -> bool {
+        let NumberLimits { min, max, step, values, upstream } = self;
+        min.as_ref().is_none_or(|(min, _)| value >= *min)
+            && max.as_ref().is_none_or(|(max, _)| value <= *max)
+            && values.as_ref().is_none_or(|(values, _)| values.contains(&value))
+            && step.as_ref().is_none_or(|(step, _)| value.is_multiple_of(*step))
+            && upstream.iter().all(|upstream| upstream.accepts(value))
+    }
+}
+
 /// The first limit that a number breaks, with the nearest accepted number.
 pub(crate) fn check_number(
     leaf: Leaf,
@@ -67,7 +86,7 @@ fn broken(leaf: Leaf, value: Number, limits: &NumberLimits) -> Option<Broken<'_>
 }
 
 /// The nearest accepted number; ties go to the smaller, which is the cheaper.
-fn nearest(value: Number, limits: &NumberLimits) -> Option<Number> {
+pub(crate) fn nearest(value: Number, limits: &NumberLimits) -> Option<Number> {
     if let Some((values, _)) = &limits.values {
         return values.iter().copied().min_by_key(|near| (near.distance(value), *near));
     }
@@ -85,8 +104,7 @@ fn nearest(value: Number, limits: &NumberLimits) -> Option<Number> {
     let Some((step, _)) = &limits.step else { return Some(near) };
     let below = near.round_down(*step);
     let candidates = [below, below.plus(*step)];
-    let inside =
-        candidates.into_iter().filter(|near| broken(Leaf::Duration, *near, limits).is_none());
+    let inside = candidates.into_iter().filter(|near| limits.accepts(*near));
     inside.min_by_key(|candidate| (candidate.distance(near), *candidate))
 }
 

@@ -7,17 +7,22 @@ use crate::leaf::Leaf;
 use crate::spec::{Origin, Span};
 use crate::violation::{Violation, ViolationKind};
 
+/// Whether a text has an accepted length, in Unicode scalar values.
+pub(crate) fn has_accepted_length(text: &str, span: Span) -> bool {
+    // Bytes bound characters from above and, by a quarter, from below: most texts need no count.
+    let bytes = text.len() as u64;
+    let surely = span.min.is_none_or(|min| bytes >= min.saturating_mul(4))
+        && span.max.is_none_or(|max| bytes <= max);
+    surely || span.contains(text.chars().count() as u64)
+}
+
 /// The violation of a text that is too short or too long, in Unicode scalar values.
 pub(crate) fn check_chars(
     leaf: Leaf,
     text: &str,
     (span, origin): &(Span, Origin),
 ) -> Option<Violation> {
-    // Bytes bound characters from above and, by a quarter, from below: most texts need no count.
-    let bytes = text.len() as u64;
-    let surely = span.min.is_none_or(|min| bytes >= min.saturating_mul(4))
-        && span.max.is_none_or(|max| bytes <= max);
-    if surely {
+    if has_accepted_length(text, *span) {
         return None;
     }
     let length = text.chars().count() as u64;
@@ -35,13 +40,17 @@ pub(crate) fn check_chars(
 /// The violation of a URL that is not `https:` where the vendor calls no other.
 pub(crate) fn check_url(leaf: Leaf, url: &str, https_only: Option<&Origin>) -> Option<Violation> {
     let origin = https_only?;
-    let https = url.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"));
-    if https {
+    if is_https(url) {
         return None;
     }
     let message = format!("{leaf} is not an https: URL, and this vendor calls no other");
     let violation = Violation::new(leaf, ViolationKind::NotAccepted, message);
     Some(violation.accepted(json!(["https:"])).stated_by(origin))
+}
+
+/// Whether a URL is one of `https:`.
+pub(crate) fn is_https(url: &str) -> bool {
+    url.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"))
 }
 
 /// One `[Image1]` of a prompt.

@@ -1,10 +1,10 @@
 //! `frames`: an array of pinned frames, each with its position.
 
-use serde::ser::{SerializeMap, SerializeSeq};
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::{MediaValue, Reading, media};
+use super::{Json, JsonText, Reading, media};
 use crate::leaf::{Leaf, Leaves};
 use crate::request::{Frames as Pinned, Media};
 use crate::translate::Call;
@@ -19,32 +19,57 @@ pub(super) struct Frames<'a> {
     pub(super) call: Call<'a>,
 }
 
+impl<'a> Frames<'a> {
+    fn pinned(&self) -> impl Iterator<Item = Frame<'a>> {
+        let Frames { key, leaves, call } = *self;
+        let leaves = [Leaf::FirstFrame, Leaf::LastFrame]
+            .into_iter()
+            .filter(move |leaf| leaves.contains(*leaf) && call.writes(*leaf));
+        leaves.map(move |leaf| Frame { key, media: media::Single { leaf, call } })
+    }
+}
+
 impl Serialize for Frames<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut seq = serializer.serialize_seq(None)?;
-        for leaf in [Leaf::FirstFrame, Leaf::LastFrame] {
-            if self.leaves.contains(leaf) && self.call.writes(leaf) {
-                seq.serialize_element(&Frame { key: self.key, leaf, call: self.call })?;
-            }
+        serializer.collect_seq(self.pinned())
+    }
+}
+
+impl Json for Frames<'_> {
+    fn write_json(&self, text: &mut JsonText<'_>) -> serde_json::Result<()> {
+        text.raw(b"[");
+        for (at, frame) in self.pinned().enumerate() {
+            text.raw(if at == 0 { b"{" } else { b",{" });
+            text.string(frame.key)?;
+            text.raw(b":");
+            frame.media.write_json(text)?;
+            text.raw(if frame.is_first() {
+                br#","frame":"first"}"#
+            } else {
+                br#","frame":"last"}"#
+            });
         }
-        seq.end()
+        text.raw(b"]");
+        Ok(())
     }
 }
 
 struct Frame<'a> {
     key: &'a str,
-    leaf: Leaf,
-    call: Call<'a>,
+    media: media::Single<'a>,
+}
+
+impl Frame<'_> {
+    fn is_first(&self) -> bool {
+        self.media.leaf == Leaf::FirstFrame
+    }
 }
 
 impl Serialize for Frame<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Frame { leaf, call, .. } = *self;
-        let media = call.request.media(leaf).first();
-        let media = media.map(|media| MediaValue { media, leaf, index: 0, call });
         let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry(self.key, &media)?;
-        map.serialize_entry("frame", if self.leaf == Leaf::FirstFrame { "first" } else { "last" })?;
+        map.serialize_entry(self.key, &self.media)?;
+        map.serialize_entry("frame", if self.is_first() { "first" } else { "last" })?;
         map.end()
     }
 }

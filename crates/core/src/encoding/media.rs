@@ -1,10 +1,9 @@
 //! Media strings: as they are, as the vendor's own id, or as base64 of bytes in memory.
 
-use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::{Reading, base64, type_of};
+use super::{Json, JsonText, Reading, base64, type_of};
 use crate::leaf::Leaf;
 use crate::plan::Plan;
 use crate::request::{Media, MediaFacts, MediaSource};
@@ -17,11 +16,23 @@ pub(super) struct Single<'a> {
     pub(super) call: Call<'a>,
 }
 
-impl Serialize for Single<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl<'a> Single<'a> {
+    pub(super) fn value(&self) -> Option<MediaValue<'a>> {
         let Single { leaf, call } = *self;
         let media = call.request.media(leaf).first();
-        media.map(|media| MediaValue { media, leaf, index: 0, call }).serialize(serializer)
+        media.map(|media| MediaValue { media, leaf, index: 0, call })
+    }
+}
+
+impl Serialize for Single<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value().serialize(serializer)
+    }
+}
+
+impl Json for Single<'_> {
+    fn write_json(&self, text: &mut JsonText<'_>) -> serde_json::Result<()> {
+        self.value().write_json(text)
     }
 }
 
@@ -31,19 +42,34 @@ pub(super) struct List<'a> {
     pub(super) call: Call<'a>,
 }
 
+impl<'a> List<'a> {
+    fn values(&self) -> impl Iterator<Item = MediaValue<'a>> {
+        let List { leaf, call } = *self;
+        let media = call.request.media(leaf).iter().enumerate();
+        media.map(move |(index, media)| MediaValue { media, leaf, index, call })
+    }
+}
+
 impl Serialize for List<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let List { leaf, call } = *self;
-        let media = call.request.media(leaf);
-        let mut seq = serializer.serialize_seq(Some(media.len()))?;
-        for (index, media) in media.iter().enumerate() {
-            seq.serialize_element(&MediaValue { media, leaf, index, call })?;
+        serializer.collect_seq(self.values())
+    }
+}
+
+impl Json for List<'_> {
+    fn write_json(&self, text: &mut JsonText<'_>) -> serde_json::Result<()> {
+        text.raw(b"[");
+        for (at, value) in self.values().enumerate() {
+            text.raw(if at == 0 { b"" } else { b"," });
+            value.write_json(text)?;
         }
-        seq.end()
+        text.raw(b"]");
+        Ok(())
     }
 }
 
 /// One medium as the vendor takes it: what the wiring puts in its place, or the canonical string.
+#[derive(Clone, Copy)]
 pub(crate) struct MediaValue<'a> {
     pub(crate) media: &'a Media,
     pub(crate) leaf: Leaf,
@@ -51,20 +77,59 @@ pub(crate) struct MediaValue<'a> {
     pub(crate) call: Call<'a>,
 }
 
-impl Serialize for MediaValue<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let MediaValue { media, leaf, index, call } = self;
-        if let Some(text) = call.wiring.and_then(|wiring| wiring.text(*leaf, *index)) {
-            return serializer.serialize_str(text);
+/// How a medium is written.
+enum Written<'a> {
+    /// A text, as it is.
+    Text(&'a str),
+    /// The asset that the provider itself holds, with the prefix of its ids.
+    Own(&'a str, &'a str),
+    /// In its canonical form.
+    Canonical(&'a MediaSource),
+}
+
+impl<'a> MediaValue<'a> {
+    fn written(&self) -> Written<'a> {
+        let MediaValue { media, leaf, index, call } = *self;
+        if let Some(text) = call.wiring.and_then(|wiring| wiring.text(leaf, index)) {
+            return Written::Text(text);
         }
         match media.source() {
-            MediaSource::Asset { provider, id } if **provider == *call.plan.provider => {
-                if call.plan.asset_prefix.is_empty() {
-                    return serializer.serialize_str(id);
+            MediaSource::Asset { provider, id } if call.plan.holds_assets_of(provider) => {
+                match call.plan.asset_prefix.as_str() {
+                    "" => Written::Text(id),
+                    prefix => Written::Own(prefix, id),
                 }
-                serializer.collect_str(&format_args!("{}{id}", call.plan.asset_prefix))
             }
-            source => source.serialize(serializer),
+            MediaSource::Url(text) | MediaSource::Data(text) | MediaSource::File(text) => {
+                Written::Text(text)
+            }
+            source => Written::Canonical(source),
+        }
+    }
+}
+
+impl Serialize for MediaValue<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.written() {
+            Written::Text(text) => serializer.serialize_str(text),
+            Written::Own(prefix, id) => serializer.collect_str(&format_args!("{prefix}{id}")),
+            Written::Canonical(source) => source.serialize(serializer),
+        }
+    }
+}
+
+impl Json for MediaValue<'_> {
+    fn write_json(&self, text: &mut JsonText<'_>) -> serde_json::Result<()> {
+        match self.written() {
+            Written::Text(written) => {
+                match self.call.wiring.and_then(|wiring| wiring.inlined_as(written)) {
+                    Some(inlined) => text.mark(inlined),
+                    None => return text.string(written),
+                }
+                Ok(())
+            }
+            Written::Own(prefix, id) => text.printed(&format_args!("{prefix}{id}")),
+            Written::Canonical(source) => text.any(source),
         }
     }
 }
@@ -86,7 +151,7 @@ pub enum Handover {
 /// states for media in a payload.
 pub(crate) fn handover(plan: &Plan, media: &Media, facts: Option<&MediaFacts>) -> Handover {
     let form = match media.source() {
-        MediaSource::Asset { provider, .. } if **provider != *plan.provider => {
+        MediaSource::Asset { provider, .. } if !plan.holds_assets_of(provider) => {
             return Handover::Copied;
         }
         MediaSource::Asset { .. } => MediaForm::Asset,

@@ -2,22 +2,27 @@
 
 mod base64;
 mod content_check;
+mod entries;
 mod frames;
 mod media;
 mod plain;
 mod read;
 mod sequence;
 mod tags;
+mod text;
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
+pub(crate) use entries::{Entries, Level, Serde};
 pub use media::Handover;
-pub(crate) use media::{MediaValue, handover};
+pub(crate) use media::handover;
 pub(crate) use plain::{exact, whole};
 pub(crate) use read::{Misfit, Reading, find, join, read, type_of};
 pub(crate) use tags::tag;
+use text::Fixed;
+pub(crate) use text::{Json, JsonText, Mark};
 
 use crate::leaf::Leaf;
 use crate::plan::{Node, Slot, What};
@@ -33,30 +38,37 @@ pub(crate) struct Object<'a> {
 impl Serialize for Object<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        self.write(&mut map)?;
+        self.write(&mut Serde(&mut map))?;
         map.end()
+    }
+}
+
+impl Json for Object<'_> {
+    fn write_json(&self, text: &mut JsonText<'_>) -> serde_json::Result<()> {
+        text.raw(b"{");
+        self.write(&mut Level::first(text))?;
+        text.raw(b"}");
+        Ok(())
     }
 }
 
 impl Object<'_> {
     /// Writes the keys of this level into an object that is already open.
-    pub(crate) fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        for node in self.nodes {
+    pub(crate) fn write<E: Entries>(&self, entries: &mut E) -> Result<(), E::Error> {
+        for node in self.nodes.iter().filter(|node| may_be_present(node, self.call)) {
             match &node.what {
-                What::Slot(slot) if is_present(slot, self.call) => {
-                    write_slot(slot, &node.key, map, self.call)?;
-                }
+                What::Slot(slot) => write_slot(slot, node, entries, self.call)?,
                 What::Object(nodes) if has_present(nodes, self.call) => {
                     let options =
-                        self.options.and_then(|options| options.get(&node.key)?.as_object());
-                    map.serialize_entry(&node.key, &Object { call: self.call, nodes, options })?;
+                        self.options.and_then(|options| options.get(node.key())?.as_object());
+                    entries.object(node, &Object { call: self.call, nodes, options })?;
                 }
-                What::Slot(_) | What::Object(_) => {}
+                What::Object(_) => {}
             }
         }
         for (key, value) in self.options.into_iter().flatten() {
             if !self.writes(key) {
-                map.serialize_entry(key, value)?;
+                entries.option(key, value)?;
             }
         }
         Ok(())
@@ -64,7 +76,7 @@ impl Object<'_> {
 
     /// Whether the level writes a key by itself, merged with the options where it is an object.
     fn writes(&self, key: &str) -> bool {
-        self.nodes.iter().filter(|node| node.key == key).any(|node| match &node.what {
+        self.nodes.iter().filter(|node| node.key() == key).any(|node| match &node.what {
             What::Slot(slot) => is_present(slot, self.call),
             What::Object(nodes) => has_present(nodes, self.call),
         })
@@ -72,31 +84,35 @@ impl Object<'_> {
 }
 
 /// The value that a slot puts on the wire, if it puts any.
-pub(crate) fn slot_value(slot: &Slot, key: &str, call: Call<'_>) -> Option<Value> {
-    if !is_present(slot, call) {
+pub(crate) fn slot_value(slot: &Slot, node: &Node, call: Call<'_>) -> Option<Value> {
+    if !may_be_present(node, call) {
         return None;
     }
     let mut map = serde_json::value::Serializer.serialize_map(Some(1)).ok()?;
-    write_slot(slot, key, &mut map, call).ok()?;
+    write_slot(slot, node, &mut Serde(&mut map), call).ok()?;
     match SerializeMap::end(map).ok()? {
-        Value::Object(mut object) => object.shift_remove(key),
+        Value::Object(mut object) => object.shift_remove(node.key()),
         _ => None,
     }
 }
 
+/// Whether a leaf is written without which the key does not stand.
+fn may_be_present(node: &Node, call: Call<'_>) -> bool {
+    node.only_with.is_empty() || call.settlement.writes_any(node.only_with)
+}
+
 fn has_present(nodes: &[Node], call: Call<'_>) -> bool {
-    nodes.iter().any(|node| match &node.what {
+    nodes.iter().filter(|node| may_be_present(node, call)).any(|node| match &node.what {
         What::Slot(slot) => is_present(slot, call),
         What::Object(nodes) => has_present(nodes, call),
     })
 }
 
-/// Whether a slot has anything to write.
+/// Whether a slot has anything to write, of which a leaf that it needs is written.
 fn is_present(slot: &Slot, call: Call<'_>) -> bool {
     let wired = &call.settlement.wired;
     match slot {
         Slot::Constant(_) | Slot::TaskId => true,
-        // A sequence of one is what the vendor makes anyway, also where a policy lowered it to one.
         Slot::Plain(Leaf::SequentialCount) | Slot::SequenceCount => sequence::count(call).is_some(),
         Slot::Plain(leaf) | Slot::Media(leaf) | Slot::MediaList(leaf) => call.writes(*leaf),
         Slot::Frames { leaves, .. } => leaves.iter().any(|leaf| call.writes(leaf)),
@@ -109,35 +125,37 @@ fn is_present(slot: &Slot, call: Call<'_>) -> bool {
     }
 }
 
-fn write_slot<M: SerializeMap>(
+/// Writes what a slot puts on the wire: nothing, where there is nothing to say.
+fn write_slot<E: Entries>(
     slot: &Slot,
-    key: &str,
-    map: &mut M,
+    node: &Node,
+    entries: &mut E,
     call: Call<'_>,
-) -> Result<(), M::Error> {
+) -> Result<(), E::Error> {
     let wired = &call.settlement.wired;
     let geometry = &call.plan.geometry;
     match slot {
-        Slot::Constant(value) | Slot::BesidePixels(value) => map.serialize_entry(key, value),
-        Slot::TaskId => map.serialize_entry(key, &plain::TaskId(call)),
-        Slot::Plain(leaf) => map.serialize_entry(key, &plain::Plain { leaf: *leaf, call }),
-        Slot::Media(leaf) => map.serialize_entry(key, &media::Single { leaf: *leaf, call }),
-        Slot::MediaList(leaf) => map.serialize_entry(key, &media::List { leaf: *leaf, call }),
-        Slot::Frames { key: item, leaves } => {
-            map.serialize_entry(key, &frames::Frames { key: item, leaves: *leaves, call })
+        Slot::Constant(value) => entries.constant(node, value),
+        Slot::BesidePixels(value) if wired.pixels.is_some() => entries.constant(node, value),
+        Slot::BesidePixels(_) => Ok(()),
+        Slot::TaskId => entries.entry(node, &plain::TaskId(call)),
+        // A sequence of one is what the vendor makes anyway, also where a policy lowered it to one.
+        Slot::Plain(Leaf::SequentialCount) | Slot::SequenceCount => {
+            entries.some(node, sequence::count(call))
         }
-        Slot::Width => map.serialize_entry(key, &wired.pixels.map(|size| size.width)),
-        Slot::Height => map.serialize_entry(key, &wired.pixels.map(|size| size.height)),
-        Slot::RatioWord => {
-            map.serialize_entry(key, &wired.ratio.map(|at| &geometry.ratio_words[at].1))
+        Slot::Plain(leaf) => entries.entry(node, &plain::plain(*leaf, call)),
+        Slot::Media(leaf) => entries.entry(node, &media::Single { leaf: *leaf, call }),
+        Slot::MediaList(leaf) => entries.entry(node, &media::List { leaf: *leaf, call }),
+        Slot::Frames { key, leaves } => {
+            entries.entry(node, &frames::Frames { key, leaves: *leaves, call })
         }
-        Slot::TierWord => {
-            map.serialize_entry(key, &wired.tier.map(|at| &geometry.tier_words[at].1))
-        }
-        Slot::SequenceSwitch => map.serialize_entry(key, &sequence::switch(call)),
-        Slot::SequenceCount => map.serialize_entry(key, &sequence::count(call)),
-        Slot::CheckContent => map.serialize_entry(key, &true),
-        Slot::CheckMode => map.serialize_entry(key, &content_check::mode(call)),
-        Slot::Results => map.serialize_entry(key, &call.results()),
+        Slot::Width => entries.some(node, wired.pixels.map(|size| size.width)),
+        Slot::Height => entries.some(node, wired.pixels.map(|size| size.height)),
+        Slot::RatioWord => entries.some(node, wired.ratio.map(|at| &geometry.ratio_words[at].1)),
+        Slot::TierWord => entries.some(node, wired.tier.map(|at| &geometry.tier_words[at].1)),
+        Slot::SequenceSwitch => entries.some(node, sequence::switch(call).map(Fixed)),
+        Slot::CheckContent => entries.some(node, content_check::mode(call).map(|_| true)),
+        Slot::CheckMode => entries.some(node, content_check::mode(call).map(Fixed)),
+        Slot::Results => entries.some(node, Some(call.results()).filter(|results| *results > 1)),
     }
 }

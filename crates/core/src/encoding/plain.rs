@@ -5,22 +5,36 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
-use super::{Reading, tags, type_of};
+use super::{Json, JsonText, Reading, tags, type_of};
 use crate::check;
 use crate::leaf::Leaf;
 use crate::number::Number;
-use crate::plan::{FieldPlan, WordSet};
+use crate::plan::{FieldPlan, Word, WordSet};
 use crate::request::read::Whole;
 use crate::request::{Duration, media};
+use crate::spec::TagForm;
 use crate::translate::Call;
 
 /// The task id of a call.
 pub(super) struct TaskId<'a>(pub(super) Call<'a>);
 
+impl TaskId<'_> {
+    fn with<T>(&self, write: impl FnOnce(&str) -> T) -> T {
+        let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
+        write(self.0.task_id().as_hyphenated().encode_lower(&mut buffer))
+    }
+}
+
 impl Serialize for TaskId<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
-        serializer.serialize_str(self.0.task_id().as_hyphenated().encode_lower(&mut buffer))
+        self.with(|id| serializer.serialize_str(id))
+    }
+}
+
+impl Json for TaskId<'_> {
+    fn write_json(&self, text: &mut JsonText<'_>) -> serde_json::Result<()> {
+        // Hexadecimal digits and hyphens need no escape.
+        self.with(|id| text.plain(id))
     }
 }
 
@@ -35,38 +49,69 @@ pub(crate) fn exact(value: f64) -> Value {
 }
 
 /// The plain value of a leaf, after any move.
-pub(super) struct Plain<'a> {
-    pub(super) leaf: Leaf,
-    pub(super) call: Call<'a>,
+#[derive(Clone, Copy)]
+pub(super) enum Plain<'a> {
+    Text(&'a str),
+    /// A text with tags that the vendor writes in its own form.
+    Tagged(&'a str, TagForm),
+    Flag(bool),
+    Whole(u64),
+    Word(Option<&'a Word>),
+    Float(f64),
+    Number(Option<Number>),
 }
 
 impl Serialize for Plain<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Plain { leaf, call } = *self;
-        if let Some(text) = call.request.text(leaf) {
-            return match call.plan.field(leaf).and_then(|field| field.tags.as_ref()) {
-                Some((form, _)) => serializer.serialize_str(&tags::rewrite(text, *form)),
-                None => serializer.serialize_str(text),
-            };
+        match *self {
+            Plain::Text(text) => serializer.serialize_str(text),
+            Plain::Tagged(text, form) => serializer.serialize_str(&tags::rewrite(text, form)),
+            Plain::Flag(flag) => serializer.serialize_bool(flag),
+            Plain::Whole(whole) => serializer.serialize_u64(whole),
+            Plain::Word(word) => word.serialize(serializer),
+            Plain::Float(float) => exact(float).serialize(serializer),
+            Plain::Number(number) => number.serialize(serializer),
         }
-        if let Some(flag) = call.request.flag(leaf) {
-            return serializer.serialize_bool(flag);
+    }
+}
+
+impl Json for Plain<'_> {
+    fn write_json(&self, out: &mut JsonText<'_>) -> serde_json::Result<()> {
+        match *self {
+            Plain::Text(text) => out.string(text),
+            Plain::Tagged(text, form) => out.string(&tags::rewrite(text, form)),
+            Plain::Flag(flag) => flag.write_json(out),
+            Plain::Whole(whole) => whole.write_json(out),
+            Plain::Word(word) => word.write_json(out),
+            Plain::Float(_) | Plain::Number(_) => out.any(self),
         }
-        if let Some(whole) = call.whole(leaf) {
-            return serializer.serialize_u64(whole);
-        }
-        if let Some(word) = call.request.word(leaf) {
-            let wire = call.plan.field(leaf).and_then(|field| field.words.as_ref()?.wire(word));
-            return wire.serialize(serializer);
-        }
-        match call.request.guidance_scale {
-            Some(value)
-                if leaf == Leaf::GuidanceScale && call.settlement.number(leaf).is_none() =>
-            {
-                exact(value).serialize(serializer)
+    }
+}
+
+/// The plain value of a leaf, after any move.
+pub(super) fn plain(leaf: Leaf, call: Call<'_>) -> Plain<'_> {
+    let (request, field) = (call.request, || call.plan.field(leaf));
+    match leaf {
+        Leaf::Prompt | Leaf::WebhookUrl | Leaf::UploadUrl => {
+            let text = request.text(leaf).unwrap_or_default();
+            match field().and_then(|field| field.tags.as_ref()) {
+                Some((form, _)) => Plain::Tagged(text, *form),
+                None => Plain::Text(text),
             }
-            _ => call.number(leaf).serialize(serializer),
         }
+        Leaf::CameraFixed | Leaf::GenerateAudio | Leaf::IncludeCost => {
+            Plain::Flag(request.flag(leaf).unwrap_or_default())
+        }
+        Leaf::GuidanceScale if call.settlement.number(leaf).is_none() => {
+            Plain::Float(request.guidance_scale.unwrap_or_default())
+        }
+        _ => match (call.whole(leaf), request.word(leaf)) {
+            (Some(whole), _) => Plain::Whole(whole),
+            (None, Some(word)) => {
+                Plain::Word(field().and_then(|field| field.words.as_ref()?.wire(word)))
+            }
+            (None, None) => Plain::Number(call.number(leaf)),
+        },
     }
 }
 
@@ -134,7 +179,7 @@ pub(crate) fn whole(value: &Value) -> Result<u64, String> {
 }
 
 fn duration(value: &Value, words: Option<&WordSet>) -> Result<Duration, String> {
-    let is_auto = |set: &WordSet| set.wire("auto").is_some_and(|wire| wire == value);
+    let is_auto = |set: &WordSet| set.wire("auto").is_some_and(|wire| **wire == *value);
     if words.is_some_and(is_auto) {
         return Ok(Duration::Auto);
     }
@@ -154,11 +199,11 @@ fn web_url(value: &Value) -> Result<String, String> {
 /// in another spelling is neither.
 fn word<T: FromStr + Serialize>(value: &Value, words: Option<&WordSet>) -> Result<T, String> {
     let listed = words.map(|set| set.words.as_slice()).unwrap_or_default();
-    let own = listed.iter().find(|(_, wire)| wire == value);
+    let own = listed.iter().find(|(_, wire)| **wire == *value);
     if let Some(read) = own.and_then(|(canonical, _)| canonical.parse().ok()) {
         return Ok(read);
     }
-    let accepted: Vec<Value> = listed.iter().map(|(_, wire)| wire.clone()).collect();
+    let accepted: Vec<Value> = listed.iter().map(|(_, wire)| Value::clone(wire)).collect();
     let refused = || match value.as_str().filter(|word| word.len() <= 40) {
         Some(word) => format!("takes one of {}; {word:?} is none", check::list(&accepted)),
         None => format!("takes one of {}", check::list(&accepted)),

@@ -81,7 +81,7 @@ impl<'a> Reading<'a> {
         for (key, value) in object.filter(|(_, value)| !value.is_null()) {
             // Most payloads have their keys in the order in which they are written here.
             let (before, after) = nodes.split_at(next);
-            let node = after.iter().chain(before).position(|node| node.key == *key);
+            let node = after.iter().chain(before).position(|node| node.key() == *key);
             let at = node.map(|node| (next + node) % nodes.len());
             next = at.map_or(next, |at| at + 1);
             match at.map(|at| &nodes[at].what) {
@@ -130,7 +130,7 @@ impl<'a> Reading<'a> {
     /// A key of the body around the payload; the ledger tells of what no field covers, and nothing
     /// of it may get into the payload.
     fn beside(&mut self, key: &str, value: &'a Value) {
-        let node = self.plan.envelope.iter().find(|node| node.key == key);
+        let node = self.plan.envelope.iter().find(|node| node.key() == key);
         if let Some(What::Slot(slot)) = node.map(|node| &node.what) {
             return self.slot(slot, key, value, "");
         }

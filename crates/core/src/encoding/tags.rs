@@ -12,9 +12,10 @@ pub(super) fn rewrite(prompt: &str, form: TagForm) -> Cow<'_, str> {
     if form == TagForm::Brackets {
         return Cow::Borrowed(prompt);
     }
-    let mut written = String::with_capacity(prompt.len());
+    let mut written = String::new();
     let mut done = 0;
     for found in tags_of(prompt) {
+        written.reserve(prompt.len() - done);
         written.push_str(&prompt[done..found.start]);
         // Brackets end a tag by themselves, `@image1` needs a gap: `@image12` is another reference.
         let after_tag = found.start == done && done > 0;

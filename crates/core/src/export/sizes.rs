@@ -38,7 +38,7 @@ impl<'a> Sizes<'a> {
         let mut set = request.leaves();
         let groups = self.geometry.auto_implied.iter().flatten().filter(|_| beside);
         groups.flat_map(|group| group.iter()).for_each(|leaf| set.insert(leaf));
-        settle(self.geometry, &request, set, &Policy::default()).violations.is_empty()
+        !settle(self.geometry, &request, set, &Policy::default()).refused
     }
 
     /// Whether the ratio is taken beside the tier.
@@ -94,7 +94,7 @@ impl<'a> Sizes<'a> {
         for size in self.geometry.table.iter().map(|entry| entry.size) {
             let request = Request { size: Some(size), ..Request::default() };
             let settled = settle(self.geometry, &request, request.leaves(), &Policy::default());
-            if settled.violations.is_empty() && !sizes.contains(&size) {
+            if !settled.refused && !sizes.contains(&size) {
                 sizes.push(size);
             }
         }

@@ -19,8 +19,7 @@ pub(super) fn size(geometry: &Geometry, size: Size) -> Option<(Wired, String)> {
     }
     let ratio = nearest_ratio(&geometry.ratios(), size.ratio());
     let tier = nearest_tier(&geometry.tiers(), size.area());
-    let wired =
-        strict::words(geometry, Asked { ratio: ratio.map(AspectRatio::Fixed), tier }).ok()?;
+    let wired = strict::words(geometry, Asked { ratio: ratio.map(AspectRatio::Fixed), tier })?;
     let words =
         ratio.map(|ratio| ratio.to_string()).into_iter().chain(tier.map(|tier| tier.to_string()));
     Some((wired, words.collect::<Vec<_>>().join(" ")))
@@ -31,7 +30,7 @@ pub(super) fn words(geometry: &Geometry, asked: Asked) -> Option<(Wired, Vec<(Le
     if asked.ratio == Some(AspectRatio::Auto) {
         // No ratio is near to an open one; only the tier can move.
         let tier = nearest_tier(&geometry.tiers(), asked.tier?.area())?;
-        let wired = strict::words(geometry, Asked { tier: Some(tier), ..asked }).ok()?;
+        let wired = strict::words(geometry, Asked { tier: Some(tier), ..asked })?;
         return Some((wired, vec![(Leaf::Resolution, json!(tier))]));
     }
     let named =
@@ -56,7 +55,7 @@ fn by_words(geometry: &Geometry, asked: Asked) -> Option<(Wired, Vec<(Leaf, Valu
         None => None,
     };
     let near = Asked { ratio, tier };
-    Some((strict::words(geometry, near).ok()?, moved(asked, near)))
+    Some((strict::words(geometry, near)?, moved(asked, near)))
 }
 
 fn by_table(geometry: &Geometry, asked: Asked) -> Option<(Wired, Vec<(Leaf, Value)>)> {
@@ -68,7 +67,7 @@ fn by_table(geometry: &Geometry, asked: Asked) -> Option<(Wired, Vec<(Leaf, Valu
         tier: asked.tier.map(|_| entry.tier),
     };
     // What it moves to takes the road that it takes when it is asked for strictly.
-    let wired = strict::words(geometry, near).unwrap_or_else(|_| pixels(entry.size));
+    let wired = strict::words(geometry, near).unwrap_or_else(|| pixels(entry.size));
     Some((wired, moved(asked, near)))
 }
 
@@ -79,7 +78,7 @@ fn by_free_sides(geometry: &Geometry, asked: Asked) -> Option<(Wired, Vec<(Leaf,
         None => None,
     };
     let near = Asked { tier, ..asked };
-    if let Ok(wired) = strict::words(geometry, near) {
+    if let Some(wired) = strict::words(geometry, near) {
         return Some((wired, moved(asked, near)));
     }
     let ratio = asked.fixed().or(geometry.default_ratio)?;
@@ -88,7 +87,7 @@ fn by_free_sides(geometry: &Geometry, asked: Asked) -> Option<(Wired, Vec<(Leaf,
     if asked.tier.is_none() {
         // What it moves to takes the road that it takes when it is asked for strictly.
         let near = Asked { ratio: Some(AspectRatio::Fixed(size.ratio().reduced())), tier: None };
-        return Some((strict::words(geometry, near).ok()?, moved(asked, near)));
+        return Some((strict::words(geometry, near)?, moved(asked, near)));
     }
     let mut changes = Vec::new();
     if size.ratio() != ratio && asked.ratio.is_some() {

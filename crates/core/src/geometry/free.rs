@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::strict::{pixels, refuse_word, stated};
-use super::{Asked, Geometry, Wired};
+use super::strict::{refuse_word, stated};
+use super::{Asked, Geometry};
 use crate::leaf::Leaf;
 use crate::number::Number;
 use crate::request::{Ratio, Resolution, Size};
@@ -27,6 +27,17 @@ pub(crate) struct Free {
 }
 
 impl Free {
+    /// Whether a size breaks no limit.
+    pub(super) fn accepts(&self, size: Size) -> bool {
+        let inside = |side: u32, (min, max): (u32, u32)| (min..=max).contains(&side);
+        let step = self.exact_step();
+        inside(size.width, self.width)
+            && inside(size.height, self.height)
+            && size.width.is_multiple_of(step)
+            && size.height.is_multiple_of(step)
+            && self.areas.iter().all(|(span, _)| span.contains(size.area()))
+    }
+
     /// Every limit that a size breaks.
     pub(super) fn broken_by(&self, size: Size, leaf: Leaf) -> Vec<Violation> {
         let sides = [("width", size.width, self.width), ("height", size.height, self.height)];
@@ -69,26 +80,36 @@ impl Free {
         Some(violation.accepted(json!({ "min": min, "max": max })).stated_by(&self.origin))
     }
 
-    /// The size of a ratio, a tier or both.
-    pub(super) fn words(&self, geometry: &Geometry, asked: Asked) -> Result<Wired, Vec<Violation>> {
+    /// The size of a ratio, a tier or both, if it is inside the limits.
+    pub(super) fn words(&self, geometry: &Geometry, asked: Asked) -> Option<Size> {
+        let tier = asked.tier;
+        if tier.is_some_and(|tier| !self.tiers.contains(&tier)) {
+            return None;
+        }
+        let ratio = asked.fixed().or(geometry.default_ratio)?;
+        self.worked_out(ratio, tier).filter(|size| self.accepts(*size))
+    }
+
+    /// The size that a ratio has at a tier, inside the limits or not; without a tier, the largest.
+    fn worked_out(&self, ratio: Ratio, tier: Option<Resolution>) -> Option<Size> {
+        let Some(tier) = tier else {
+            let (_, most) = self.area_range();
+            return largest(ratio, self.step, (self.width.1, self.height.1), most);
+        };
+        largest(ratio, self.step, (u32::MAX, u32::MAX), tier.area())
+    }
+
+    /// Why there is no such size.
+    pub(super) fn why_words(&self, geometry: &Geometry, asked: Asked) -> Vec<Violation> {
         if let Some(tier) = asked.tier.filter(|tier| !self.tiers.contains(tier)) {
             let tiers = json!(geometry.tiers());
-            return Err(vec![refuse_word(geometry, Leaf::Resolution, &json!(tier), &tiers)]);
+            return vec![refuse_word(geometry, Leaf::Resolution, &json!(tier), &tiers)];
         }
-        let Some(ratio) = asked.fixed().or(geometry.default_ratio) else {
-            return Err(Vec::new());
-        };
-        let Some(tier) = asked.tier else {
-            let (sides, (_, most)) = ((self.width.1, self.height.1), self.area_range());
-            let found = largest(ratio, self.step, sides, Some(most));
-            let found = found.filter(|size| self.broken_by(*size, Leaf::AspectRatio).is_empty());
-            return found.map(pixels).ok_or_else(|| vec![self.refuse_ratio(geometry, ratio)]);
-        };
-        let Some(size) = largest(ratio, self.step, (u32::MAX, u32::MAX), Some(tier.area())) else {
-            return Err(vec![self.refuse_ratio(geometry, ratio)]);
-        };
-        let violations = self.broken_by(size, Leaf::Resolution);
-        if violations.is_empty() { Ok(pixels(size)) } else { Err(violations) }
+        let Some(ratio) = asked.fixed().or(geometry.default_ratio) else { return Vec::new() };
+        match asked.tier.and_then(|tier| self.worked_out(ratio, Some(tier))) {
+            Some(size) => self.broken_by(size, Leaf::Resolution),
+            None => vec![self.refuse_ratio(geometry, ratio)],
+        }
     }
 
     fn refuse_ratio(&self, geometry: &Geometry, ratio: Ratio) -> Violation {
@@ -141,7 +162,7 @@ impl Free {
         let wanted = unit.times_within(area).max(1);
         let near = [wanted, wanted + 1].map(|times| times.clamp(least.max(1), most));
         let inside = near.into_iter().filter_map(|times| unit.times(times));
-        let inside = inside.filter(|size| self.broken_by(*size, Leaf::Size).is_empty());
+        let inside = inside.filter(|size| self.accepts(*size));
         inside
             .min_by(|a, b| away(*a, area).total_cmp(&away(*b, area)).then(a.area().cmp(&b.area())))
     }
@@ -161,7 +182,7 @@ impl Free {
         };
         let (width, height) = (round(height * ratio, w_min, w_max), round(height, h_min, h_max));
         let size = Size { width, height };
-        self.broken_by(size, Leaf::Size).is_empty().then_some(size)
+        self.accepts(size).then_some(size)
     }
 }
 
@@ -217,10 +238,10 @@ impl Unit {
 }
 
 /// The largest size of exactly a ratio, in steps, inside sides and area.
-fn largest(ratio: Ratio, step: u32, sides: (u32, u32), area: Option<u64>) -> Option<Size> {
+fn largest(ratio: Ratio, step: u32, sides: (u32, u32), area: u64) -> Option<Size> {
     let unit = Unit::of(ratio, step)?;
     let by_sides = (u64::from(sides.0) / unit.width).min(u64::from(sides.1) / unit.height);
-    unit.times(area.map_or(by_sides, |area| by_sides.min(unit.times_within(area))))
+    unit.times(by_sides.min(unit.times_within(area)))
 }
 
 fn gcd(a: u64, b: u64) -> u64 {
@@ -236,7 +257,7 @@ mod tests {
     use super::*;
 
     fn check(ratio: &str, tier: Resolution, expected: &str) {
-        let size = largest(ratio.parse().unwrap(), 8, (u32::MAX, u32::MAX), Some(tier.area()));
+        let size = largest(ratio.parse().unwrap(), 8, (u32::MAX, u32::MAX), tier.area());
         assert_eq!(
             size.map(|size| size.to_string()).unwrap_or_default(),
             expected,

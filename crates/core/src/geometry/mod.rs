@@ -3,18 +3,19 @@
 mod fit;
 mod free;
 mod read;
+mod settle;
 mod strict;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 pub(crate) use free::Free;
 pub(crate) use read::read;
+pub(crate) use settle::{settle, settle_default, why};
 
 use crate::leaf::{Leaf, Leaves};
-use crate::policy::Policy;
-use crate::request::{AspectRatio, Ratio, Request, Resolution, Size};
+use crate::plan::Word;
+use crate::request::{AspectRatio, Ratio, Resolution, Size};
 use crate::spec::Origin;
-use crate::violation::{Violation, ViolationKind};
 
 /// How an offer names sizes.
 #[derive(Debug, Default)]
@@ -28,9 +29,9 @@ pub(crate) struct Geometry {
     /// Limits of free sides.
     pub(crate) free: Option<Free>,
     /// The offer's words for ratios.
-    pub(crate) ratio_words: Vec<(AspectRatio, Value)>,
+    pub(crate) ratio_words: Vec<(AspectRatio, Word)>,
     /// The offer's words for tiers.
-    pub(crate) tier_words: Vec<(Resolution, Value)>,
+    pub(crate) tier_words: Vec<(Resolution, Word)>,
     /// Where the wire key of each of the three leaves is stated, in canonical order, and the
     /// offer's page.
     pub(crate) origins: [Option<Origin>; 4],
@@ -59,8 +60,6 @@ pub(crate) struct Wired {
     pub(crate) ratio: Option<usize>,
     /// Index into the tier words.
     pub(crate) tier: Option<usize>,
-    /// The size to expect, if it is known.
-    pub(crate) expected: Option<Size>,
 }
 
 /// What became of the three leaves.
@@ -71,7 +70,8 @@ pub(crate) struct Settled {
     pub(crate) moved: Vec<(Leaf, Value)>,
     /// Leaves that are as the offer behaves anyway.
     pub(crate) implied: Leaves,
-    pub(crate) violations: Vec<Violation>,
+    /// Whether the offer cannot be told what is asked for; [`why`] says why.
+    pub(crate) refused: bool,
 }
 
 /// What a request asks for, as words.
@@ -139,6 +139,15 @@ impl Geometry {
         self.tier_words.iter().position(|(word, _)| *word == tier)
     }
 
+    /// The size that is to come of what stands on the wire, if it is known.
+    pub(crate) fn expected(&self, wired: &Wired) -> Option<Size> {
+        wired.pixels.or_else(|| {
+            let AspectRatio::Fixed(label) = self.ratio_words[wired.ratio?].0 else { return None };
+            let tier = self.tier_words[wired.tier?].0;
+            strict::find(self, label, tier).map(|entry| entry.size)
+        })
+    }
+
     /// The tier of what stands on the wire: the offer's word, or that of the listed size.
     pub(crate) fn tier_of(&self, wired: &Wired) -> Option<Resolution> {
         let word = wired.tier.map(|at| self.tier_words[at].0);
@@ -173,117 +182,4 @@ impl Geometry {
         }
         ratios
     }
-}
-
-/// Settles the three leaves of a request: strictly first, then moved as far as the policy allows.
-/// `set` is what the request sets, less what was dropped.
-pub(crate) fn settle(
-    geometry: &Geometry,
-    request: &Request,
-    set: Leaves,
-    policy: &Policy,
-) -> Settled {
-    if let Some(violation) = nothing_on_a_side(request, set) {
-        return Settled { violations: vec![violation], ..Settled::default() };
-    }
-    let conflicts = self_conflicts(set);
-    let mut settled = match request.size.filter(|_| set.contains(Leaf::Size)) {
-        Some(size) => settle_size(geometry, size, policy),
-        None => settle_words(geometry, request, set, policy),
-    };
-    settled.violations.splice(0..0, conflicts);
-    settled
-}
-
-/// The default that is sent where the vendor requires a size and nobody named one.
-pub(crate) fn settle_default(geometry: &Geometry) -> Wired {
-    let asked = Asked { ratio: None, tier: geometry.default_tier };
-    strict::words(geometry, asked).unwrap_or_default()
-}
-
-/// JSON cannot say it, but a struct literal can.
-fn nothing_on_a_side(request: &Request, set: Leaves) -> Option<Violation> {
-    let size = request.size.filter(|size| size.area() == 0 && set.contains(Leaf::Size));
-    let ratio = Asked { ratio: request.aspect_ratio, tier: None }.fixed();
-    let ratio = ratio
-        .filter(|ratio| (ratio.width == 0 || ratio.height == 0) && set.contains(Leaf::AspectRatio));
-    let leaf = size.map(|_| Leaf::Size).or(ratio.map(|_| Leaf::AspectRatio))?;
-    let message = format!("{leaf} has a side of 0; accepted are whole numbers from 1");
-    Some(Violation::new(leaf, ViolationKind::NotAccepted, message))
-}
-
-fn self_conflicts(set: Leaves) -> Vec<Violation> {
-    if !set.contains(Leaf::Size) {
-        return Vec::new();
-    }
-    let beside =
-        [Leaf::AspectRatio, Leaf::Resolution].into_iter().filter(|leaf| set.contains(*leaf));
-    beside
-        .map(|leaf| {
-            let message = format!("{leaf} beside size; give the exact size or its words, not both");
-            Violation::pair(Leaf::Size, leaf, ViolationKind::Conflicts, message)
-        })
-        .collect()
-}
-
-fn settle_size(geometry: &Geometry, size: Size, policy: &Policy) -> Settled {
-    let violations = match strict::size(geometry, size) {
-        Ok(wired) => return Settled { wired, ..Settled::default() },
-        Err(violations) => violations,
-    };
-    let near = geometry.takes(Leaf::Size).then(|| fit::size(geometry, size)).flatten();
-    if let (Some((wired, to)), true) = (&near, policy.may_move(Leaf::Size)) {
-        return Settled {
-            wired: *wired,
-            moved: vec![(Leaf::Size, json!(to))],
-            ..Settled::default()
-        };
-    }
-    let nearest = near.map(|(_, to)| json!(to));
-    let violations =
-        violations.into_iter().map(|violation| violation.nearest(nearest.clone())).collect();
-    Settled { violations, ..Settled::default() }
-}
-
-fn settle_words(geometry: &Geometry, request: &Request, set: Leaves, policy: &Policy) -> Settled {
-    let mut asked = Asked {
-        ratio: request.aspect_ratio.filter(|_| set.contains(Leaf::AspectRatio)),
-        tier: request.resolution.filter(|_| set.contains(Leaf::Resolution)),
-    };
-    let mut implied = Leaves::default();
-    if asked.ratio == Some(AspectRatio::Auto) && behaves_so(geometry, set) {
-        implied.insert(Leaf::AspectRatio);
-        asked.ratio = None;
-    }
-    if asked.ratio.is_none() && asked.tier.is_none() {
-        return Settled { implied, ..Settled::default() };
-    }
-    let violations = match strict::words(geometry, asked) {
-        Ok(wired) => return Settled { wired, implied, ..Settled::default() },
-        Err(violations) => violations,
-    };
-    let near = fit::words(geometry, asked);
-    let moved = near.as_ref().map(|(_, moved)| moved.as_slice()).unwrap_or_default();
-    if let Some((wired, moved)) = &near
-        && !moved.is_empty()
-        && moved.iter().all(|(leaf, _)| policy.may_move(*leaf))
-    {
-        return Settled { wired: *wired, moved: moved.clone(), implied, violations: Vec::new() };
-    }
-    let nearest = |violation: &Violation| {
-        let found = moved.iter().find(|(leaf, _)| leaf.path() == violation.field);
-        found.map(|(_, to)| to.clone())
-    };
-    let violations = violations.into_iter().map(|violation| {
-        let near = nearest(&violation);
-        violation.nearest(near)
-    });
-    Settled { violations: violations.collect(), implied, ..Settled::default() }
-}
-
-fn behaves_so(geometry: &Geometry, set: Leaves) -> bool {
-    geometry
-        .auto_implied
-        .as_ref()
-        .is_some_and(|groups| groups.iter().all(|group| set.intersects(*group)))
 }

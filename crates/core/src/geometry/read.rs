@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::check;
 use crate::encoding::{Reading, find, whole};
 use crate::leaf::Leaf;
+use crate::plan::Word;
 use crate::request::{AspectRatio, Resolution, Size};
 use crate::violation::ViolationKind;
 
@@ -72,17 +73,17 @@ fn pixels(value: &Value) -> Result<u32, String> {
 fn word<T: FromStr + PartialEq + Copy>(
     reading: &mut Reading<'_>,
     leaf: Leaf,
-    words: &[(T, Value)],
+    words: &[(T, Word)],
     beside: Option<(&str, &Value)>,
 ) -> Option<T> {
     let (path, value) = reading.wired(leaf, 0)?;
     if beside.is_some_and(|(key, _)| key == path) {
         return None;
     }
-    if let Some((word, _)) = words.iter().find(|(_, wire)| wire == value) {
+    if let Some((word, _)) = words.iter().find(|(_, wire)| **wire == *value) {
         return Some(*word);
     }
-    let listed: Vec<Value> = words.iter().map(|(_, wire)| wire.clone()).collect();
+    let listed: Vec<Value> = words.iter().map(|(_, wire)| Value::clone(wire)).collect();
     let read = value.as_str().and_then(|text| text.parse::<T>().ok());
     // The vendor's own word in another spelling is no word of the vendor's.
     let read = read.filter(|read| !words.iter().any(|(word, _)| word == read));

@@ -8,21 +8,27 @@ use crate::leaf::{Leaf, Leaves};
 use crate::request::{AspectRatio, Ratio, Resolution, Size};
 use crate::violation::{Violation, ViolationKind};
 
-/// Exact pixels.
-pub(super) fn size(geometry: &Geometry, size: Size) -> Result<Wired, Vec<Violation>> {
-    if !geometry.takes(Leaf::Size) {
-        return Err(vec![unsupported(geometry, Leaf::Size)]);
-    }
+/// Exact pixels, if the offer takes them.
+pub(super) fn size(geometry: &Geometry, size: Size) -> Option<Wired> {
     if !geometry.pixels {
-        return size_by_words(geometry, size).ok_or_else(|| vec![refuse_size(geometry, size)]);
+        return size_by_words(geometry, size);
     }
-    let wired = Wired { pixels: Some(size), expected: Some(size), ..Wired::default() };
-    if let Some(free) = &geometry.free {
-        let violations = free.broken_by(size, Leaf::Size);
-        return if violations.is_empty() { Ok(wired) } else { Err(violations) };
+    let accepted = match &geometry.free {
+        Some(free) => free.accepts(size),
+        None => geometry.table.iter().any(|entry| entry.size == size),
+    };
+    accepted.then(|| pixels(size))
+}
+
+/// Why the offer takes no such pixels.
+pub(super) fn why_size(geometry: &Geometry, size: Size) -> Vec<Violation> {
+    if !geometry.takes(Leaf::Size) {
+        return vec![unsupported(geometry, Leaf::Size)];
     }
-    let listed = geometry.table.iter().any(|entry| entry.size == size);
-    if listed { Ok(wired) } else { Err(vec![refuse_size(geometry, size)]) }
+    match geometry.free.as_ref().filter(|_| geometry.pixels) {
+        Some(free) => free.broken_by(size, Leaf::Size),
+        None => vec![refuse_size(geometry, size)],
+    }
 }
 
 /// The words whose entry is exactly the size.
@@ -30,7 +36,7 @@ fn size_by_words(geometry: &Geometry, size: Size) -> Option<Wired> {
     let entry = geometry.table.iter().find(|entry| entry.size == size)?;
     let ratio = geometry.ratio_word(AspectRatio::Fixed(entry.label))?;
     let tier = geometry.tier_word(entry.tier)?;
-    Some(Wired { ratio: Some(ratio), tier: Some(tier), expected: Some(size), ..Wired::default() })
+    Some(Wired { pixels: None, ratio: Some(ratio), tier: Some(tier) })
 }
 
 fn refuse_size(geometry: &Geometry, size: Size) -> Violation {
@@ -54,45 +60,58 @@ fn refuse_size(geometry: &Geometry, size: Size) -> Violation {
     .accepted(accepted.into())
 }
 
-/// A ratio, a tier or both.
-pub(super) fn words(geometry: &Geometry, asked: Asked) -> Result<Wired, Vec<Violation>> {
+/// A ratio, a tier or both, if the offer takes them.
+pub(super) fn words(geometry: &Geometry, asked: Asked) -> Option<Wired> {
+    if absent(geometry, asked).next().is_some() {
+        return None;
+    }
+    taken_words(geometry, asked)
+}
+
+/// Why the offer takes no such words.
+pub(super) fn why_words(geometry: &Geometry, asked: Asked) -> Vec<Violation> {
+    let absent = absent(geometry, asked).map(|leaf| unsupported(geometry, leaf));
+    let mut violations: Vec<Violation> = absent.collect();
     let taken = Asked {
         ratio: asked.ratio.filter(|_| geometry.takes(Leaf::AspectRatio)),
         tier: asked.tier.filter(|_| geometry.takes(Leaf::Resolution)),
     };
-    let absent = [
-        (Leaf::AspectRatio, asked.ratio.is_some() && taken.ratio.is_none()),
-        (Leaf::Resolution, asked.tier.is_some() && taken.tier.is_none()),
-    ];
-    let mut violations: Vec<Violation> = absent
-        .into_iter()
-        .filter(|(_, absent)| *absent)
-        .map(|(leaf, _)| unsupported(geometry, leaf))
-        .collect();
-    match taken_words(geometry, taken) {
-        Ok(wired) if violations.is_empty() => Ok(wired),
-        Ok(_) => Err(violations),
-        Err(more) => {
-            violations.extend(more);
-            Err(violations)
-        }
+    if taken_words(geometry, taken).is_none() {
+        violations.extend(why_not_taken(geometry, taken));
     }
+    violations
 }
 
-fn taken_words(geometry: &Geometry, asked: Asked) -> Result<Wired, Vec<Violation>> {
+/// What is asked for and cannot be told to the offer at all.
+fn absent(geometry: &Geometry, asked: Asked) -> impl Iterator<Item = Leaf> {
+    let named =
+        [(Leaf::AspectRatio, asked.ratio.is_some()), (Leaf::Resolution, asked.tier.is_some())];
+    let absent = named.into_iter().filter(|(leaf, named)| *named && !geometry.takes(*leaf));
+    absent.map(|(leaf, _)| leaf)
+}
+
+fn taken_words(geometry: &Geometry, asked: Asked) -> Option<Wired> {
     if asked.ratio.is_none() && asked.tier.is_none() {
-        return Ok(Wired::default());
+        return Some(Wired::default());
     }
-    if let Some(wired) = by_own_words(geometry, asked) {
-        return Ok(wired);
-    }
+    by_own_words(geometry, asked).or_else(|| {
+        if asked.ratio == Some(AspectRatio::Auto) || !geometry.pixels {
+            return None;
+        }
+        match &geometry.free {
+            Some(free) => free.words(geometry, asked).map(pixels),
+            None => by_table(geometry, asked),
+        }
+    })
+}
+
+fn why_not_taken(geometry: &Geometry, asked: Asked) -> Vec<Violation> {
     if asked.ratio == Some(AspectRatio::Auto) {
-        return Err(refuse_auto(geometry, asked));
+        return refuse_auto(geometry, asked);
     }
-    match (&geometry.free, geometry.pixels) {
-        (Some(free), true) => free.words(geometry, asked),
-        (None, true) => by_table(geometry, asked),
-        _ => Err(refuse_words(geometry, asked)),
+    match geometry.free.as_ref().filter(|_| geometry.pixels) {
+        Some(free) => free.why_words(geometry, asked),
+        None => refuse_words(geometry, asked),
     }
 }
 
@@ -106,9 +125,7 @@ fn by_own_words(geometry: &Geometry, asked: Asked) -> Option<Wired> {
         Some(tier) => Some(geometry.tier_word(tier)?),
         None => None,
     };
-    let entry = asked.fixed().zip(asked.tier);
-    let entry = entry.and_then(|(label, tier)| find(geometry, label, tier));
-    Some(Wired { pixels: None, ratio, tier, expected: entry.map(|entry| entry.size) })
+    Some(Wired { pixels: None, ratio, tier })
 }
 
 /// The entry of a table.
@@ -116,18 +133,15 @@ pub(super) fn find(geometry: &Geometry, label: Ratio, tier: Resolution) -> Optio
     geometry.table.iter().find(|entry| entry.tier == tier && entry.label == label).copied()
 }
 
-fn by_table(geometry: &Geometry, asked: Asked) -> Result<Wired, Vec<Violation>> {
-    let ratio = asked.fixed().or(geometry.default_ratio);
-    let tier = asked.tier.or(geometry.default_tier);
-    match ratio.zip(tier).and_then(|(ratio, tier)| find(geometry, ratio, tier)) {
-        Some(entry) => Ok(pixels(entry.size)),
-        None => Err(refuse_words(geometry, asked)),
-    }
+fn by_table(geometry: &Geometry, asked: Asked) -> Option<Wired> {
+    let ratio = asked.fixed().or(geometry.default_ratio)?;
+    let tier = asked.tier.or(geometry.default_tier)?;
+    find(geometry, ratio, tier).map(|entry| pixels(entry.size))
 }
 
 /// Pixels on the wire.
 pub(super) fn pixels(size: Size) -> Wired {
-    Wired { pixels: Some(size), expected: Some(size), ..Wired::default() }
+    Wired { pixels: Some(size), ..Wired::default() }
 }
 
 /// Every word that is not accepted, or the pair of two that do not go together.

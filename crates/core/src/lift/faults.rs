@@ -9,15 +9,14 @@ use crate::leaf::Leaf;
 use crate::plan::{Plan, Slot, What};
 use crate::policy::Policy;
 use crate::request::Request;
-use crate::translate::settle;
+use crate::translate::explain;
 use crate::violation::{Violation, ViolationKind};
 
 /// What the request breaks, and what the payload holds that no request can.
 pub(super) fn violations(plan: &Plan, request: &Request, misfits: &[Misfit]) -> Vec<Violation> {
     let policy = Policy::default();
-    let settled = settle(plan, request, &policy, &CONTEXT);
+    let (settled, mut violations) = explain(plan, request, &policy, &CONTEXT);
     let no_size = settled.default_size && misfits.iter().all(|it| it.leaf != Some(Leaf::Size));
-    let mut violations = settled.violations;
     violations.extend(no_size.then(|| missing_size(plan)));
     // Keys that are kept beside the fields are told of by the ledger or as misfits.
     let kept = |violation: &Violation| {
@@ -64,8 +63,8 @@ impl Lifted<'_> {
     /// value is another; each with what is wrong with it.
     pub fn envelope_faults(&self) -> Vec<(String, String)> {
         let faults = self.plan.payload.iter().filter_map(|node| {
-            let given = self.payload.get(&node.key).filter(|value| !value.is_null());
-            let key = &node.key;
+            let given = self.payload.get(node.key()).filter(|value| !value.is_null());
+            let key = node.key().to_owned();
             let What::Slot(slot) = &node.what else { return None };
             let message = match (slot, given) {
                 (Slot::TaskId, None) => format!("{key} is missing; every call carries a UUID"),

@@ -9,7 +9,7 @@ use crate::encoding::{find, join};
 use crate::leaf::Leaf;
 use crate::plan::{Node, Slot, What};
 use crate::policy::Policy;
-use crate::translate::{Call, Row, RowOutcome, asked_of, defaulted_rows, settle};
+use crate::translate::{Call, Row, RowOutcome, asked_of, defaulted_rows, explain};
 
 pub(super) fn rows(lifted: &Lifted<'_>) -> Vec<Row> {
     let mut rows: Vec<Row> =
@@ -41,7 +41,7 @@ fn leaf_row(lifted: &Lifted<'_>, leaf: Leaf) -> Row {
 fn wire(lifted: &Lifted<'_>, leaf: Leaf) -> Vec<Arc<str>> {
     let field = lifted.plan.field(leaf);
     let paths = field.map(|field| field.wire.as_slice()).unwrap_or_default();
-    let beside = |path: &str| lifted.plan.envelope.iter().any(|node| node.key == path);
+    let beside = |path: &str| lifted.plan.envelope.iter().any(|node| node.key() == path);
     let there = |path: &&Arc<str>| find(lifted.payload, path).is_some() || beside(path);
     let beside_pixels = lifted.plan.beside_pixels.iter().filter(|_| leaf == Leaf::Size);
     let beside_pixels = beside_pixels.map(|(path, _)| path.as_str().into());
@@ -87,16 +87,24 @@ fn default_rows(lifted: &Lifted<'_>, rows: &mut Vec<Row>) {
         return;
     }
     let (plan, request) = (lifted.plan, &lifted.request);
-    let settlement = &settle(plan, request, &Policy::default(), &CONTEXT);
-    let call = Call { plan, request, context: &CONTEXT, settlement, index: 0, wiring: None };
-    rows.extend(defaulted_rows(call));
+    let (settlement, violations) = &explain(plan, request, &Policy::default(), &CONTEXT);
+    let (context, index, wiring) = (&CONTEXT, 0, None);
+    rows.extend(defaulted_rows(Call {
+        plan,
+        request,
+        context,
+        settlement,
+        violations,
+        index,
+        wiring,
+    }));
 }
 
 /// What stands around the payload and no request can hold: it is not carried over.
 fn beside_rows(lifted: &Lifted<'_>, rows: &mut Vec<Row>) {
     let beside = &lifted.beside;
     let kept = beside.envelope.iter().filter(|(key, value)| {
-        let read = lifted.plan.envelope.iter().any(|node| node.key == *key);
+        let read = lifted.plan.envelope.iter().any(|node| node.key() == *key);
         !value.is_null() && (!read || misfit_beside(lifted, key).is_some())
     });
     for (key, value) in kept {
@@ -133,7 +141,7 @@ fn not_carried(field: String, outcome: RowOutcome, value: Value, note: &str) -> 
 /// Constants, the task id and the model: genmux writes them itself, and its own values.
 fn own_rows(lifted: &Lifted<'_>, nodes: &[Node], prefix: &str, rows: &mut Vec<Row>) {
     for node in nodes {
-        let path = join(prefix, &node.key);
+        let path = join(prefix, node.key());
         match &node.what {
             What::Object(children) => own_rows(lifted, children, &path, rows),
             What::Slot(slot) => rows.extend(own_row(lifted, slot, &path)),

@@ -20,7 +20,7 @@ pub use sent::Enclosed;
 use crate::context::{Context, TaskKey};
 use crate::encoding::{Misfit, read, type_of};
 use crate::leaf::Leaf;
-use crate::plan::{Plan, Slot};
+use crate::plan::{Node, Plan, Slot};
 use crate::policy::{Mode, Policy};
 use crate::request::{ReadError, Request, StrictValue, read_json};
 use crate::translate::{Row, ShownOffer};
@@ -135,7 +135,7 @@ fn other_model(
     payload: &Map<String, Value>,
 ) -> Result<(), LiftError> {
     let is_model = |slot: &Slot| matches!(slot, Slot::Constant(id) if *id == *plan.vendor_id);
-    let key = plan.payload.iter().find(|node| node.is(is_model)).map(|node| &node.key);
+    let key = plan.payload.iter().find(|node| node.is(is_model)).map(Node::key);
     let inside = key.and_then(|key| payload.get(key));
     if named.is_none_or(|named| *named == *plan.vendor_id)
         && inside.is_none_or(|inside| *inside == *plan.vendor_id)
@@ -170,7 +170,7 @@ fn nothing_known(
 
 fn task_id(plan: &Plan, payload: &Map<String, Value>) -> Option<Uuid> {
     let node = plan.payload.iter().find(|node| node.is(|slot| matches!(slot, Slot::TaskId)))?;
-    payload.get(&node.key)?.as_str()?.parse().ok()
+    payload.get(node.key())?.as_str()?.parse().ok()
 }
 
 /// Limits ask for no task id, and media are looked at by nobody.

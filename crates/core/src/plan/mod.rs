@@ -2,6 +2,7 @@
 
 mod compile;
 mod node;
+mod word;
 
 use std::sync::Arc;
 
@@ -9,11 +10,12 @@ use serde_json::Value;
 
 pub(crate) use compile::{Files, attributes, compile};
 pub(crate) use node::{Node, Slot, What};
+pub(crate) use word::Word;
 
 use crate::check::{MediaLimits, NumberLimits};
 use crate::geometry::Geometry;
 use crate::leaf::{Leaf, Leaves};
-use crate::request::Kind;
+use crate::request::{Kind, media::holder};
 use crate::rule::Rule;
 use crate::spec::{Date, DatedBy, JsonType, MediaForm, Origin, Price, Span, Status, TagForm};
 
@@ -47,6 +49,7 @@ pub(crate) struct Plan {
     pub(crate) inline_max_bytes: Option<u64>,
     pub(crate) asset_prefix: String,
     fields: Vec<Option<FieldPlan>>,
+    pub(crate) known: Known,
     pub(crate) required: Vec<(Leaf, Required)>,
     pub(crate) geometry: Geometry,
     pub(crate) rules: Vec<(Rule, Origin)>,
@@ -73,9 +76,10 @@ impl Plan {
         self.fields[leaf as usize].as_ref()
     }
 
-    /// Whether a sequence of one image has a wire form of its own.
-    pub(crate) fn has_sequence_switch(&self) -> bool {
-        self.payload.iter().any(|node| matches!(node.what, What::Slot(Slot::SequenceSwitch)))
+    /// Whether the provider itself holds an asset of this one.
+    pub(crate) fn holds_assets_of(&self, provider: &'static str) -> bool {
+        // Mostly the very same text; comparing it byte by byte costs more than all that surrounds it.
+        self.known.holder.is_some_and(|own| std::ptr::eq(own, provider) || own == provider)
     }
 
     /// Whether a slot of the payload is such.
@@ -122,16 +126,66 @@ pub(crate) struct FieldPlan {
     pub(crate) note: Option<Arc<str>>,
 }
 
+impl FieldPlan {
+    /// Whether the leaf goes on the wire whatever its value is.
+    fn is_unlimited(&self, leaf: Leaf) -> bool {
+        let checked = match leaf {
+            Leaf::CameraFixed | Leaf::GenerateAudio | Leaf::IncludeCost | Leaf::Count => false,
+            Leaf::Prompt | Leaf::WebhookUrl | Leaf::UploadUrl => {
+                self.chars.is_some() || self.https_only.is_some()
+            }
+            Leaf::Fps | Leaf::SequentialCount | Leaf::Seed | Leaf::Quality | Leaf::TtlSeconds => {
+                !self.numbers.is_empty()
+            }
+            _ => true,
+        };
+        !checked && !self.wire.is_empty()
+    }
+}
+
+/// Leaves with a value that every offer has anyway, such as one result.
+const IMPLIED_BY_MEANING: [Leaf; 4] = [Leaf::Count, Leaf::SequentialCount, Leaf::Safety, Leaf::Fps];
+
+/// What is asked of every request, found out once.
+#[derive(Debug)]
+pub(crate) struct Known {
+    /// Leaves that go on the wire whatever their value is.
+    pub(crate) unlimited: Leaves,
+    /// Leaves with a value that the offer always has.
+    pub(crate) may_be_implied: Leaves,
+    /// Whether a sequence of one image has a wire form of its own.
+    pub(crate) has_sequence_switch: bool,
+    /// The provider, by the name that assets of requests have.
+    holder: Option<&'static str>,
+}
+
+impl Known {
+    fn of(provider: &str, fields: &[Option<FieldPlan>], payload: &[Node]) -> Known {
+        let said = Leaf::ALL.iter().zip(fields);
+        let said = said.filter_map(|(leaf, field)| Some((*leaf, field.as_ref()?)));
+        let implied = said.clone().filter(|(_, field)| field.implied.is_some());
+        let implied: Leaves = implied.map(|(leaf, _)| leaf).chain(IMPLIED_BY_MEANING).collect();
+        let unlimited = said.filter(|(leaf, field)| field.is_unlimited(*leaf));
+        let unlimited: Leaves = unlimited.map(|(leaf, _)| leaf).collect();
+        Known {
+            unlimited: unlimited.without(implied),
+            may_be_implied: implied,
+            holder: holder(provider),
+            has_sequence_switch: node::any(payload, |slot| matches!(slot, Slot::SequenceSwitch)),
+        }
+    }
+}
+
 /// A closed set of words, each with its wire form.
 #[derive(Debug)]
 pub(crate) struct WordSet {
-    pub(crate) words: Vec<(String, Value)>,
+    pub(crate) words: Vec<(String, Word)>,
     pub(crate) origin: Origin,
 }
 
 impl WordSet {
     /// The wire form of a canonical word.
-    pub(crate) fn wire(&self, word: &str) -> Option<&Value> {
+    pub(crate) fn wire(&self, word: &str) -> Option<&Word> {
         self.words.iter().find(|(canonical, _)| canonical == word).map(|(_, wire)| wire)
     }
 

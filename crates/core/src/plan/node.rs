@@ -7,7 +7,11 @@ use crate::leaf::{Leaf, Leaves};
 /// One wire key: an object of further keys, or a slot that a field fills.
 #[derive(Debug)]
 pub(crate) struct Node {
-    pub(crate) key: String,
+    key: String,
+    /// `,"key":`, and a value that is the same in every payload.
+    json: Box<[u8]>,
+    /// Leaves one of which is written wherever the key stands; empty where that is not so simple.
+    pub(crate) only_with: Leaves,
     pub(crate) what: What,
 }
 
@@ -56,6 +60,29 @@ pub(crate) enum Slot {
 }
 
 impl Node {
+    fn new(key: &str, what: What) -> Node {
+        let mut json = format!(",{}:", Value::from(key));
+        if let What::Slot(Slot::Constant(value) | Slot::BesidePixels(value)) = &what {
+            json.push_str(&value.to_string());
+        }
+        Node {
+            key: key.to_owned(),
+            json: json.into_bytes().into(),
+            only_with: Leaves::default(),
+            what,
+        }
+    }
+
+    /// The key, as it reads.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The key in JSON after a comma and before a colon; behind it a constant, if it holds one.
+    pub(crate) const fn json(&self) -> &[u8] {
+        &self.json
+    }
+
     /// Whether the key holds such a slot.
     pub(crate) fn is(&self, wanted: impl Fn(&Slot) -> bool) -> bool {
         matches!(&self.what, What::Slot(slot) if wanted(slot))
@@ -86,6 +113,33 @@ impl Slot {
     }
 }
 
+/// The leaves without which nothing stands behind a key; none where it may stand without any.
+fn only_with(what: &What) -> Leaves {
+    match what {
+        What::Slot(Slot::Plain(leaf) | Slot::Media(leaf) | Slot::MediaList(leaf)) => {
+            Leaves::of(*leaf)
+        }
+        What::Slot(Slot::Frames { leaves, .. }) => *leaves,
+        What::Slot(slot) => slot.leaf().map(Leaves::of).unwrap_or_default(),
+        What::Object(nodes) => {
+            let all = nodes.iter().map(|node| node.only_with);
+            let simple = !all.clone().any(Leaves::is_empty);
+            if simple { all.fold(Leaves::default(), Leaves::and) } else { Leaves::default() }
+        }
+    }
+}
+
+/// Settles for every key, from the innermost, what it stands with.
+pub(crate) fn finished(mut nodes: Vec<Node>) -> Vec<Node> {
+    for node in &mut nodes {
+        if let What::Object(children) = &mut node.what {
+            *children = finished(std::mem::take(children));
+        }
+        node.only_with = only_with(&node.what);
+    }
+    nodes
+}
+
 /// Whether a slot among the nodes or below them is such.
 pub(crate) fn any(nodes: &[Node], wanted: impl Fn(&Slot) -> bool + Copy) -> bool {
     nodes.iter().any(|node| match &node.what {
@@ -100,11 +154,11 @@ pub(crate) fn insert(nodes: &mut Vec<Node>, path: &str, slot: Slot) -> Result<()
         if nodes.iter().any(|node| node.key == path && !node.takes_turns_with(&slot)) {
             return Err(format!("wire path {path:?} is taken by another field or constant"));
         }
-        nodes.push(Node { key: path.to_owned(), what: What::Slot(slot) });
+        nodes.push(Node::new(path, What::Slot(slot)));
         return Ok(());
     };
     let at = nodes.iter().position(|node| node.key == head).unwrap_or_else(|| {
-        nodes.push(Node { key: head.to_owned(), what: What::Object(Vec::new()) });
+        nodes.push(Node::new(head, What::Object(Vec::new())));
         nodes.len() - 1
     });
     match &mut nodes[at].what {

@@ -71,6 +71,23 @@ impl Request {
         }
     }
 
+    /// The number of a leaf that holds a whole one, without the cost of a decimal.
+    pub(crate) fn whole(&self, leaf: Leaf) -> Option<u64> {
+        match leaf {
+            Leaf::Fps => self.fps,
+            Leaf::Seed => self.seed,
+            Leaf::SequentialCount => self.sequential_count,
+            Leaf::Count => self.count,
+            Leaf::Quality => self.output.quality,
+            Leaf::TtlSeconds => self.delivery.ttl_seconds,
+            Leaf::Duration => match self.duration? {
+                Duration::Millis(millis) if millis % 1000 == 0 => u64::try_from(millis / 1000).ok(),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The value of a leaf that holds true or false.
     pub fn flag(&self, leaf: Leaf) -> Option<bool> {
         match leaf {

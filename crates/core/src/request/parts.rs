@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::hints::unknown_key;
-use super::read::{StrictValue, Whole, as_object};
+use super::read::{StrictValue, Text, Whole, as_object};
 use super::{Format, Media, media};
 
 /// Pinned frames of a video.
@@ -159,7 +159,7 @@ struct WebUrl(String);
 
 impl<'de> Deserialize<'de> for WebUrl {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<WebUrl, D::Error> {
-        let text = String::deserialize(deserializer)?;
+        let Text(text) = Text::deserialize(deserializer)?;
         if media::is_web_url(&text) {
             return Ok(WebUrl(media::lower_scheme(&text).into_owned()));
         }

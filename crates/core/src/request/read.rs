@@ -1,5 +1,6 @@
 //! Strict reading: every unknown key is refused with a hint, `null` means unset, nothing is lost.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess};
@@ -86,14 +87,15 @@ macro_rules! as_object {
                     {
                         use serde::de::Error;
                         let mut object = $type::default();
-                        let mut seen: Vec<&'static str> = Vec::new();
-                        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-                            match key.as_ref() {
+                        let mut seen = [$(($key, false)),+];
+                        while let Some(key) = map.next_key::<crate::request::read::Text<'de>>()? {
+                            for (name, seen) in &mut seen {
+                                if *name == &*key.0 && std::mem::replace(seen, true) {
+                                    return Err(A::Error::duplicate_field(name));
+                                }
+                            }
+                            match key.0.as_ref() {
                                 $($key => {
-                                    if seen.contains(&$key) {
-                                        return Err(A::Error::duplicate_field($key));
-                                    }
-                                    seen.push($key);
                                     if let Some(value) = map.next_value::<Option<$read>>()? {
                                         object.$field = value.into();
                                     }
@@ -121,13 +123,38 @@ macro_rules! as_string {
         }
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
+                let text = crate::request::read::Text::deserialize(deserializer)?;
+                text.0.parse().map_err(serde::de::Error::custom)
             }
         }
     )+ };
 }
 pub(crate) use as_string;
+
+/// A text that is borrowed from the document where nothing in it is escaped.
+pub(crate) struct Text<'de>(pub(crate) Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Text<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Text<'de>, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Text<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+            fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
+            }
+            fn visit_string<E: de::Error>(self, text: String) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Owned(text)))
+            }
+        }
+        deserializer.deserialize_str(Visitor)
+    }
+}
 
 /// A whole number from 0; `5.0` and `-0` are read as the whole numbers that they are.
 pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {

@@ -1,6 +1,5 @@
 //! `excludes`: fields that may not stand together.
 
-use super::Broken;
 use crate::leaf::Leaves;
 use crate::spec::Origin;
 use crate::violation::{Violation, ViolationKind};
@@ -11,13 +10,13 @@ pub(crate) fn check_excludes(
     fields: Leaves,
     with: Leaves,
     origin: &Origin,
-) -> Vec<Broken> {
+) -> Vec<Violation> {
     let mut broken = Vec::new();
     for field in fields.iter().filter(|leaf| set.contains(*leaf)) {
         for other in with.iter().filter(|leaf| set.contains(*leaf)) {
             let message = format!("{field} may not stand beside {other}; leave one of them out");
             let violation = Violation::pair(field, other, ViolationKind::Conflicts, message);
-            broken.push(Broken::Drop(field, Box::new(violation.stated_by(origin))));
+            broken.push(violation.stated_by(origin));
         }
     }
     broken

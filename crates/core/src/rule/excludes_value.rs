@@ -1,13 +1,14 @@
 //! `excludes_value`: a field that may not stand beside certain values of another.
 
-use super::Broken;
+use std::borrow::Cow;
+
 use crate::leaf::{Leaf, Leaves};
 use crate::spec::Origin;
 use crate::violation::{Violation, ViolationKind};
 
 /// What an offer is told of a field, in canonical words, and the leaf that the request says it by:
 /// a size may become the offer's word for a tier.
-pub(crate) type Said = (Leaf, String);
+pub(crate) type Said = (Leaf, Cow<'static, str>);
 
 /// The violation of a field beside a value that excludes it.
 pub(crate) fn check_excludes_value(
@@ -16,8 +17,8 @@ pub(crate) fn check_excludes_value(
     said: Option<Said>,
     values: &[String],
     origin: &Origin,
-) -> Option<Broken> {
-    let (other, value) = said.filter(|(_, value)| values.contains(value))?;
+) -> Option<Violation> {
+    let (other, value) = said.filter(|(_, value)| is_among(value, values))?;
     if !set.contains(field) {
         return None;
     }
@@ -27,7 +28,12 @@ pub(crate) fn check_excludes_value(
          {other}"
     );
     let violation = Violation::pair(field, other, ViolationKind::Conflicts, message);
-    Some(Broken::Drop(field, Box::new(violation.stated_by(origin))))
+    Some(violation.stated_by(origin))
+}
+
+/// Whether a value is one of those that exclude.
+pub(crate) fn is_among(value: &str, values: &[String]) -> bool {
+    values.iter().any(|named| named == value)
 }
 
 #[cfg(test)]
@@ -36,13 +42,10 @@ mod tests {
     use super::*;
 
     fn check(set: &[Leaf], said: Option<(Leaf, &str)>, message: Option<&str>) {
-        let said = said.map(|(leaf, value)| (leaf, value.to_owned()));
+        let said = said.map(|(leaf, value)| (leaf, value.to_owned().into()));
         let values = ["1080p".to_owned()];
         let found = check_excludes_value(leaves(set), Leaf::Images, said, &values, &origin());
-        let said = found.map(|broken| match broken {
-            Broken::Drop(Leaf::Images, violation) => violation.message,
-            other => format!("{other:?}"),
-        });
+        let said = found.map(|violation| violation.message);
         match message {
             Some(part) => assert!(said.as_deref().unwrap().contains(part), "{said:?}"),
             None => assert_eq!(said, None),

@@ -7,10 +7,10 @@ mod requires;
 mod sum_at_most;
 
 pub(crate) use excludes::check_excludes;
-pub(crate) use excludes_value::{Said, check_excludes_value};
+pub(crate) use excludes_value::{Said, check_excludes_value, is_among};
 pub(crate) use no_effect::{check_no_effect, is_ignored};
 pub(crate) use requires::check_requires;
-pub(crate) use sum_at_most::check_sum;
+pub(crate) use sum_at_most::{check_sum, room_in_sum};
 
 use crate::leaf::{Leaf, Leaves};
 
@@ -27,17 +27,6 @@ pub(crate) enum Rule {
     NoEffect { field: Leaf, with: Leaves },
     /// Lengths of lists and values of counts together; an unset count is one.
     SumAtMost { fields: Vec<Leaf>, max: u64 },
-}
-
-/// What a rule that is broken does to a request.
-#[derive(Debug)]
-pub(crate) enum Broken {
-    /// A violation, unless the policy may drop the leaf.
-    Drop(Leaf, Box<crate::violation::Violation>),
-    /// A violation, unless the policy may move the count of the leaf down to the number.
-    Lower(Leaf, u64, Box<crate::violation::Violation>),
-    /// A violation whatever the policy is.
-    Stays(Box<crate::violation::Violation>),
 }
 
 #[cfg(test)]

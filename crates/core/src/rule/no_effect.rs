@@ -1,6 +1,6 @@
 //! `no_effect`: a field that the vendor takes and ignores beside others.
 
-use super::{Broken, Rule};
+use super::Rule;
 use crate::leaf::{Leaf, Leaves};
 use crate::spec::Origin;
 use crate::violation::{Violation, ViolationKind};
@@ -11,7 +11,7 @@ pub(crate) fn check_no_effect(
     field: Leaf,
     with: Leaves,
     origin: &Origin,
-) -> Option<Broken> {
+) -> Option<Violation> {
     let other = with.iter().find(|leaf| set.contains(*leaf))?;
     if !set.contains(field) {
         return None;
@@ -19,7 +19,7 @@ pub(crate) fn check_no_effect(
     let message = format!("{field} is ignored by the vendor beside {other}; leave {field} out");
     let mut violation = Violation::new(field, ViolationKind::NoEffect, message).stated_by(origin);
     violation.other = Some(other.path().to_owned());
-    Some(Broken::Drop(field, Box::new(violation)))
+    Some(violation)
 }
 
 /// Whether a field that is not set would be ignored beside what stands, so that no default holds.

@@ -1,6 +1,5 @@
 //! `requires`: a field that works only beside another.
 
-use super::Broken;
 use crate::leaf::{Leaf, Leaves};
 use crate::spec::Origin;
 use crate::violation::{Violation, ViolationKind};
@@ -11,7 +10,7 @@ pub(crate) fn check_requires(
     field: Leaf,
     any_of: Leaves,
     origin: &Origin,
-) -> Option<Broken> {
+) -> Option<Violation> {
     let other = any_of.iter().next()?;
     if !set.contains(field) || set.intersects(any_of) {
         return None;
@@ -19,7 +18,7 @@ pub(crate) fn check_requires(
     let needs: Vec<&str> = any_of.iter().map(Leaf::path).collect();
     let message = format!("{field} needs {}; add it or leave {field} out", needs.join(" or "));
     let violation = Violation::pair(field, other, ViolationKind::Requires, message);
-    Some(Broken::Drop(field, Box::new(violation.stated_by(origin))))
+    Some(violation.stated_by(origin))
 }
 
 #[cfg(test)]

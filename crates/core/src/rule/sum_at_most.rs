@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::Broken;
 use crate::leaf::Leaf;
 use crate::request::Request;
 use crate::spec::Origin;
@@ -14,19 +13,12 @@ pub(crate) fn check_sum(
     fields: &[Leaf],
     max: u64,
     origin: &Origin,
-) -> Option<Broken> {
+) -> Option<Violation> {
+    let room = room_in_sum(request, fields, max)?;
     let (last, others) = fields.split_last()?;
-    // One result is always made, so an unset count adds one.
-    let count = part(request, *last).unwrap_or(1);
-    let rest = others.iter().filter_map(|leaf| part(request, *leaf)).fold(0, u64::saturating_add);
-    let sum = rest.saturating_add(count);
-    // Alone, the count has limits of its own.
-    if sum <= max || rest == 0 {
-        return None;
-    }
+    let sum = rest(request, others).saturating_add(part(request, *last).unwrap_or(1));
     let names: Vec<String> =
         fields.iter().map(|leaf| format!("{leaf} {}", part(request, *leaf).unwrap_or(1))).collect();
-    let room = max.saturating_sub(rest);
     let message = format!("{} are {sum} together; accepted up to {max}", names.join(" and "));
     let other = others.first().copied().unwrap_or(*last);
     let lowers = room > 0 && request.is_set(*last);
@@ -36,16 +28,25 @@ pub(crate) fn check_sum(
         Violation::new(other, ViolationKind::SumExceeded, message)
     };
     let violation = violation.actual(sum).accepted(json!({ "max": max })).stated_by(origin);
-    let violation = Box::new(violation.nearest(lowers.then(|| json!(room))));
-    Some(if lowers { Broken::Lower(*last, room, violation) } else { Broken::Stays(violation) })
+    Some(violation.nearest(lowers.then(|| json!(room))))
+}
+
+/// What a sum that is above its limit leaves for the last field, a count; none where it is not.
+pub(crate) fn room_in_sum(request: &Request, fields: &[Leaf], max: u64) -> Option<u64> {
+    let (last, others) = fields.split_last()?;
+    let rest = rest(request, others);
+    // One result is always made, so an unset count adds one.
+    let sum = rest.saturating_add(part(request, *last).unwrap_or(1));
+    // Alone, the count has limits of its own.
+    (sum > max && rest > 0).then(|| max.saturating_sub(rest))
+}
+
+fn rest(request: &Request, others: &[Leaf]) -> u64 {
+    others.iter().filter_map(|leaf| part(request, *leaf)).fold(0, u64::saturating_add)
 }
 
 fn part(request: &Request, leaf: Leaf) -> Option<u64> {
-    if leaf.is_media() {
-        Some(request.media(leaf).len() as u64)
-    } else {
-        request.number(leaf)?.as_whole()
-    }
+    if leaf.is_media() { Some(request.media(leaf).len() as u64) } else { request.whole(leaf) }
 }
 
 #[cfg(test)]
@@ -59,11 +60,9 @@ mod tests {
             r#"{{"references":{{"images":[{images}]}},"sequential_count":{count}}}"#
         ));
         let found = check_sum(&request, &[Leaf::Images, Leaf::SequentialCount], 15, &origin());
-        let found = found.map(|broken| match broken {
-            Broken::Lower(Leaf::SequentialCount, room, _) => room,
-            _ => 0,
-        });
-        assert_eq!(found, room);
+        let near =
+            found.map(|violation| violation.nearest.map_or(0, |near| near.as_u64().unwrap()));
+        assert_eq!(near, room);
     }
 
     #[test]

@@ -139,6 +139,13 @@ pub struct Span {
     pub max: Option<u64>,
 }
 
+impl Span {
+    /// Whether a number lies within; both ends belong to the span.
+    pub(crate) fn contains(self, number: u64) -> bool {
+        self.min.is_none_or(|min| number >= min) && self.max.is_none_or(|max| number <= max)
+    }
+}
+
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Span, D::Error> {
         let (min, max) = <(Option<u64>, Option<u64>)>::deserialize(deserializer)?;

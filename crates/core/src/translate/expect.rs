@@ -52,7 +52,7 @@ pub(super) fn expect(call: Call<'_>) -> Expect {
     let images = Range { min: count, max: count.saturating_mul(sequence.flatten().unwrap_or(1)) };
     let video = plan.kind == Kind::Video;
     let mut expect = Expect {
-        size: settlement.wired.expected.or_else(|| default_size(call)),
+        size: plan.geometry.expected(&settlement.wired).or_else(|| default_size(call)),
         format: format(call),
         duration: video.then(|| duration(call)).flatten(),
         fps: plan.fps.as_ref().filter(|_| video).map(|(fps, _)| *fps),

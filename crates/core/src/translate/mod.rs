@@ -6,6 +6,7 @@ mod ledger;
 mod loss;
 mod options;
 mod payload;
+mod rejection;
 mod settle;
 mod shown;
 
@@ -25,7 +26,9 @@ pub(crate) use self::{
     ledger::{asked_of, defaulted_rows},
     shown::ShownOffer,
 };
-pub(crate) use settle::{Fate, Settlement, settle};
+pub use rejection::Rejection;
+pub(crate) use rejection::{refuse, refuse_also};
+pub(crate) use settle::{Fate, Settlement, explain, settle};
 
 use crate::context::Context;
 use crate::encoding::{Handover, handover};
@@ -33,7 +36,7 @@ use crate::leaf::Leaf;
 use crate::number::Number;
 use crate::plan::Plan;
 use crate::policy::Policy;
-use crate::request::{Duration, Request};
+use crate::request::Request;
 use crate::violation::Violation;
 use crate::wiring::Wiring;
 
@@ -47,12 +50,6 @@ pub struct Translation<'a> {
     pub(crate) settlement: Settlement,
 }
 
-/// A request that an offer does not take; nothing was sent and nothing is owed.
-pub struct Rejection {
-    pub(crate) plan: Arc<Plan>,
-    settlement: Settlement,
-}
-
 /// Checks a request against a plan and settles every leaf.
 ///
 /// # Errors
@@ -63,36 +60,13 @@ pub(crate) fn translate<'a>(
     policy: &Policy,
     context: &'a Context,
 ) -> Result<Translation<'a>, Box<Rejection>> {
-    let settlement = settle(plan, request, policy, context);
-    if settlement.violations.is_empty() {
-        return Ok(Translation { plan, request, context, settlement });
+    match settle(plan, request, policy, context) {
+        Some(settlement) => {
+            debug_assert!(explain(plan, request, policy, context).1.is_empty());
+            Ok(Translation { plan, request, context, settlement })
+        }
+        None => Err(Box::new(Rejection::new(plan, request, policy, context))),
     }
-    Err(Box::new(Rejection { plan: plan.clone(), settlement }))
-}
-
-/// Refuses what a plan takes.
-pub(crate) fn refuse(
-    plan: &Arc<Plan>,
-    translation: &Translation<'_>,
-    why: Violation,
-) -> Box<Rejection> {
-    let mut settlement = translation.settlement.clone();
-    settlement.violations.push(why);
-    Box::new(Rejection { plan: plan.clone(), settlement })
-}
-
-/// Refuses what a plan takes or not, for what was wrong before.
-pub(crate) fn refuse_also(
-    plan: &Arc<Plan>,
-    answer: Result<Translation<'_>, Box<Rejection>>,
-    why: Vec<Violation>,
-) -> Box<Rejection> {
-    let mut settlement = match answer {
-        Ok(translation) => translation.settlement,
-        Err(rejection) => rejection.settlement,
-    };
-    settlement.violations.splice(0..0, why);
-    Box::new(Rejection { plan: plan.clone(), settlement })
 }
 
 impl<'a> Translation<'a> {
@@ -141,45 +115,7 @@ impl<'a> Translation<'a> {
 
     fn call(&'a self, index: u64) -> Call<'a> {
         let Translation { plan, request, context, settlement } = self;
-        Call { plan, request, context, settlement, index, wiring: None }
-    }
-}
-
-impl Rejection {
-    /// Every limit that the request breaks.
-    pub fn violations(&self) -> &[Violation] {
-        &self.settlement.violations
-    }
-
-    /// The offer, as `provider/slug`.
-    pub fn offer(&self) -> &str {
-        &self.plan.name
-    }
-
-    /// One row for every leaf that the request sets; request and context are those of the refusal.
-    pub fn ledger(&self, request: &Request, context: &Context) -> Vec<Row> {
-        let Rejection { plan, settlement } = self;
-        ledger::rows(Call { plan, request, context, settlement, index: 0, wiring: None })
-    }
-}
-
-impl fmt::Display for Rejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} refuses the request: ", self.plan.name)?;
-        for (at, violation) in self.violations().iter().enumerate() {
-            f.write_str(if at == 0 { "" } else { "; " })?;
-            f.write_str(&violation.message)?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Rejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rejection")
-            .field("offer", &self.plan.name)
-            .field("violations", &self.violations())
-            .finish_non_exhaustive()
+        Call { plan, request, context, settlement, violations: &[], index, wiring: None }
     }
 }
 
@@ -189,8 +125,6 @@ impl fmt::Debug for Translation<'_> {
     }
 }
 
-impl std::error::Error for Rejection {}
-
 /// One call of a settled request.
 #[derive(Clone, Copy)]
 pub(crate) struct Call<'a> {
@@ -198,6 +132,8 @@ pub(crate) struct Call<'a> {
     pub(crate) request: &'a Request,
     pub(crate) context: &'a Context,
     pub(crate) settlement: &'a Settlement,
+    /// What is wrong with the request; nothing, where it is translated.
+    pub(crate) violations: &'a [Violation],
     pub(crate) index: u64,
     /// What stands in place of media, where the payload is really sent.
     pub(crate) wiring: Option<&'a Wiring>,
@@ -206,7 +142,7 @@ pub(crate) struct Call<'a> {
 impl Call<'_> {
     /// Whether the leaf stands on the wire.
     pub(crate) fn writes(self, leaf: Leaf) -> bool {
-        self.settlement.fate(leaf) == Fate::Written
+        self.settlement.writes(leaf)
     }
 
     /// How each medium of a leaf gets to the vendor.
@@ -227,18 +163,8 @@ impl Call<'_> {
         if let Some(moved) = self.settlement.number(leaf) {
             return moved.as_whole();
         }
-        match leaf {
-            Leaf::Fps => self.request.fps,
-            Leaf::Seed => self.request.seed?.checked_add(self.index),
-            Leaf::SequentialCount => self.request.sequential_count,
-            Leaf::Quality => self.request.output.quality,
-            Leaf::TtlSeconds => self.request.delivery.ttl_seconds,
-            Leaf::Duration => match self.request.duration? {
-                Duration::Millis(millis) if millis % 1000 == 0 => u64::try_from(millis / 1000).ok(),
-                _ => None,
-            },
-            _ => None,
-        }
+        let whole = self.request.whole(leaf)?;
+        if leaf == Leaf::Seed { whole.checked_add(self.index) } else { Some(whole) }
     }
 
     /// Results that this call is to give; full calls come first.

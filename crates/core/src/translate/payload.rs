@@ -1,12 +1,12 @@
 //! The payload of one call, and what stands around it.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde::ser::Error as _;
 use uuid::Uuid;
 
 use super::{Call, Range};
 use crate::adapter::Body;
-use crate::encoding::Object;
+use crate::encoding::{Json, JsonText, Level, Object};
 use crate::leaf::Leaf;
 use crate::request::Kind;
 use crate::wiring::Wiring;
@@ -33,13 +33,33 @@ impl<'a> Payload<'a> {
         Payload { call: Call { wiring: Some(wiring), ..self.call } }
     }
 
-    /// A body in which this payload stands, its media in segments of their own; a body of several
-    /// payloads is put together from the bodies of each.
+    /// Appends the payload as JSON: the bytes that are sent.
+    ///
+    /// The same as `serde_json` makes of it, faster; [`Serialize`] is there for other formats.
     ///
     /// # Errors
     /// Those of serialization, which no payload causes.
-    pub fn body<T: Serialize + ?Sized>(&self, around: &T) -> serde_json::Result<Body> {
-        Body::json(around, self.call.wiring)
+    pub fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        self.object().write_json(&mut JsonText::new(out))
+    }
+
+    /// A body of this payload with text around it, its media in segments of their own; a body of
+    /// several payloads is put together from the bodies of each.
+    ///
+    /// # Errors
+    /// Those of serialization, and when an inlined medium is not part of the payload.
+    pub fn body(&self, before: &str, after: &str) -> serde_json::Result<Body> {
+        let mut out = Vec::with_capacity(1024);
+        out.extend_from_slice(before.as_bytes());
+        let mut text = JsonText::new(&mut out);
+        self.object().write_json(&mut text)?;
+        let marks = text.into_marks();
+        out.extend_from_slice(after.as_bytes());
+        let inlined = self.call.wiring.map_or(0, |wiring| wiring.inlined().len());
+        if (0..inlined).any(|entry| marks.iter().all(|mark| mark.1 != entry)) {
+            return Err(serde_json::Error::custom("an inlined medium has no place in the payload"));
+        }
+        Ok(Body::cut(out, &marks, self.call.wiring))
     }
 
     /// The id that the task carries, where the provider takes one from the caller.
@@ -67,15 +87,16 @@ impl<'a> Payload<'a> {
         Envelope { call: self.call }
     }
 
-    fn options(&self) -> Option<&'a Map<String, Value>> {
-        self.call.request.provider_options.of(&self.call.plan.provider)
+    fn object(&self) -> Object<'a> {
+        let Call { plan, request, .. } = self.call;
+        let options = request.provider_options.of(&plan.provider);
+        Object { call: self.call, nodes: &plan.payload, options }
     }
 }
 
 impl Serialize for Payload<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let nodes = &self.call.plan.payload;
-        Object { call: self.call, nodes, options: self.options() }.serialize(serializer)
+        self.object().serialize(serializer)
     }
 }
 
@@ -85,11 +106,14 @@ pub struct Envelope<'a> {
 }
 
 impl Envelope<'_> {
-    /// Writes the keys into an object that is already open.
+    /// The keys as they stand in JSON behind another key, each after a comma; often nothing.
     ///
     /// # Errors
-    /// Those of the serializer.
-    pub fn write<M: serde::ser::SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        Object { call: self.call, nodes: &self.call.plan.envelope, options: None }.write(map)
+    /// Those of serialization, which no envelope causes.
+    pub fn text(&self) -> serde_json::Result<String> {
+        let mut out = Vec::new();
+        let object = Object { call: self.call, nodes: &self.call.plan.envelope, options: None };
+        object.write(&mut Level::further(&mut JsonText::new(&mut out)))?;
+        String::from_utf8(out).map_err(serde_json::Error::custom)
     }
 }

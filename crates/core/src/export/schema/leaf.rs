@@ -43,7 +43,7 @@ pub(in crate::export) fn implied(plan: &Plan, leaf: Leaf) -> Vec<Value> {
 
 fn by_meaning(plan: &Plan, leaf: Leaf) -> Vec<Value> {
     match leaf {
-        Leaf::SequentialCount if !plan.has_sequence_switch() => vec![json!(1)],
+        Leaf::SequentialCount if !plan.known.has_sequence_switch => vec![json!(1)],
         Leaf::Safety => vec![json!("off")],
         Leaf::Fps if plan.field(leaf).is_none() => {
             plan.fps.iter().map(|(fps, _)| json!(fps)).collect()

@@ -8,7 +8,7 @@ use super::{Compiler, Slot, node};
 use crate::check::NumberLimits;
 use crate::leaf::{Leaf, Leaves};
 use crate::number::Number;
-use crate::plan::{FieldPlan, Required, WordSet};
+use crate::plan::{FieldPlan, Required, Word, WordSet};
 use crate::spec::{self, Date, Encoding, Field, Origin, Span, Stage};
 
 impl Compiler<'_> {
@@ -58,7 +58,7 @@ impl Compiler<'_> {
             words: field
                 .words
                 .clone()
-                .map(|words| WordSet { words: words.0, origin: origin("words") }),
+                .map(|words| WordSet { words: rendered(words), origin: origin("words") }),
             chars: field.chars.map(|chars| (chars, origin("chars"))),
             items: field.items.map(|items| (items, origin("items"))),
             https_only: field.forms.map(|_| origin("forms")),
@@ -175,6 +175,10 @@ impl Compiler<'_> {
         self.wires.push((path.to_owned(), added.iter().next()));
         true
     }
+}
+
+fn rendered(words: spec::Words) -> Vec<(String, Word)> {
+    words.0.into_iter().map(|(canonical, wire)| (canonical, wire.into())).collect()
 }
 
 const COMMON: &[&str] = &[

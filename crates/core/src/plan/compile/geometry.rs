@@ -1,11 +1,10 @@
 //! How an offer names sizes.
 
-use serde_json::Value;
-
 use super::Compiler;
 use crate::geometry::{Entry, Free, Geometry};
 use crate::leaf::Leaf;
 use crate::number::Number;
+use crate::plan::Word;
 use crate::request::{Ratio, Size};
 use crate::spec::{self, Date, Field, Origin};
 
@@ -101,17 +100,13 @@ impl Compiler<'_> {
         limit.into_iter().map(|limit| (span(limit), Self::lab_origin(limit))).collect()
     }
 
-    fn words<T: std::str::FromStr>(
-        &mut self,
-        leaf: Leaf,
-        field: Option<&Field>,
-    ) -> Vec<(T, Value)> {
+    fn words<T: std::str::FromStr>(&mut self, leaf: Leaf, field: Option<&Field>) -> Vec<(T, Word)> {
         let words =
             field.and_then(|field| field.words.clone()).map(|words| words.0).unwrap_or_default();
         let mut read = Vec::new();
         for (word, wire) in words {
             match word.parse() {
-                Ok(word) => read.push((word, wire)),
+                Ok(word) => read.push((word, wire.into())),
                 Err(_) => {
                     self.problem(format!("fields.{leaf}.words"), format!("{word:?} is no {leaf}"));
                 }

@@ -171,7 +171,6 @@ impl<'a> Compiler<'a> {
         rules: Vec<(rule::Rule, Origin)>,
         options: Vec<OptionPlan>,
     ) -> Plan {
-        let price = self.price();
         let Files { provider, slug, offer, platform, model, catalogue, providers } = self.files;
         let resolved = self.resolved;
         Plan {
@@ -190,12 +189,13 @@ impl<'a> Compiler<'a> {
             source: resolved.facts.clone(),
             status: resolved.status,
             retired_on: resolved.retired_on,
-            price,
+            price: self.price(),
             notes: resolved.notes.clone(),
             fps: model.fps.map(|fps| (fps, model.origin(None, None))),
             media_forms: platform.media.clone(),
             inline_max_bytes: platform.inline_max_bytes,
             asset_prefix: platform.asset_prefix.clone(),
+            known: super::Known::of(provider, &fields, &self.payload),
             fields,
             required,
             geometry,
@@ -204,8 +204,8 @@ impl<'a> Compiler<'a> {
             wires: std::mem::take(&mut self.wires),
             catalogue: catalogue.clone(),
             providers: providers.clone(),
-            payload: std::mem::take(&mut self.payload),
-            envelope: std::mem::take(&mut self.envelope),
+            payload: node::finished(std::mem::take(&mut self.payload)),
+            envelope: node::finished(std::mem::take(&mut self.envelope)),
             beside_pixels: std::mem::take(&mut self.beside_pixels),
             resolved: Value::Object(resolved.body.clone()),
         }

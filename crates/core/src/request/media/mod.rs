@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 pub use parse::ParseMediaError;
-pub(crate) use parse::{is_web_url, lower_scheme};
+pub(crate) use parse::{holder, is_web_url, lower_scheme};
 
 /// One picture, clip or sound of a request.
 ///

@@ -80,6 +80,11 @@ fn is_asset_id(id: &str) -> bool {
     id.strip_prefix("asset_").is_some_and(is_word)
 }
 
+/// The one copy of a provider's name that the assets of requests point to, if it has any.
+pub(crate) fn holder(provider: &str) -> Option<&'static str> {
+    ASSET_FORMS.iter().map(|(name, ..)| *name).find(|name| *name == provider)
+}
+
 impl Media {
     /// The asset of a provider by the provider's own id, if it has the form of one.
     pub(crate) fn asset(provider: &str, id: &str) -> Option<Media> {

@@ -93,7 +93,7 @@ pub(super) fn rows(call: Call<'_>) -> Vec<Row> {
     let mut rows: Vec<Row> =
         call.request.leaves().iter().map(|leaf| leaf_row(call, leaf)).collect();
     option_rows(call, &mut rows);
-    if call.settlement.violations.is_empty() {
+    if call.violations.is_empty() {
         added_rows(call, &call.plan.payload, "", &mut rows);
         default_size_row(call, &mut rows);
         rows.extend(defaulted_rows(call));
@@ -107,7 +107,7 @@ pub(crate) fn defaulted_rows(call: Call<'_>) -> impl Iterator<Item = Row> {
 }
 
 fn leaf_row(call: Call<'_>, leaf: Leaf) -> Row {
-    if call.settlement.violations.iter().any(|violation| violation.names(leaf.path())) {
+    if call.violations.iter().any(|violation| violation.names(leaf.path())) {
         return Row::new(leaf.path(), RowOutcome::Rejected, asked(call, leaf));
     }
     let mut row = match call.settlement.fate(leaf) {
@@ -207,8 +207,7 @@ fn option_rows(call: Call<'_>, rows: &mut Vec<Row>) {
         let own = **provider == *call.plan.provider;
         for (key, value) in options {
             let field = format!("provider_options.{provider}.{key}");
-            let rejected =
-                call.settlement.violations.iter().any(|violation| violation.names(&field));
+            let rejected = call.violations.iter().any(|violation| violation.names(&field));
             let outcome = match (own, rejected) {
                 (_, true) => RowOutcome::Rejected,
                 (false, false) => RowOutcome::Skipped,
@@ -227,13 +226,16 @@ fn option_rows(call: Call<'_>, rows: &mut Vec<Row>) {
 /// Constants, the task id, the model, and what goes with pixels.
 fn added_rows(call: Call<'_>, nodes: &[Node], prefix: &str, rows: &mut Vec<Row>) {
     for node in nodes {
-        let path =
-            if prefix.is_empty() { node.key.clone() } else { format!("{prefix}.{}", node.key) };
+        let path = if prefix.is_empty() {
+            node.key().to_owned()
+        } else {
+            format!("{prefix}.{}", node.key())
+        };
         match &node.what {
             What::Object(children) => added_rows(call, children, &path, rows),
             What::Slot(slot) if is_namesake(slot, &path) => {}
             What::Slot(slot @ (Slot::Constant(_) | Slot::TaskId | Slot::BesidePixels(_))) => {
-                let value = crate::encoding::slot_value(slot, &node.key, call);
+                let value = crate::encoding::slot_value(slot, node, call);
                 let wire = vec![path.as_str().into()];
                 let row =
                     value.map(|value| Row { wire, ..Row::new(path, RowOutcome::Added, value) });

@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::State;
-use crate::check::check_number;
 use crate::leaf::Leaf;
 use crate::number::Number;
 use crate::violation::{Violation, ViolationKind};
@@ -28,10 +27,12 @@ impl State<'_> {
     fn refuse_no_results(&mut self) {
         let stated = self.plan.field(Leaf::Count).and_then(|field| field.numbers.min.as_ref());
         let origin = stated.map_or(&self.plan.source, |(_, origin)| origin);
-        let message = "count 0 is below 1; accepted 1 and more";
-        let violation = Violation::new(Leaf::Count, ViolationKind::BelowMinimum, message);
-        let violation = violation.actual(0).accepted(json!({ "min": 1 })).nearest(Some(json!(1)));
-        self.violation(violation.stated_by(origin));
+        self.refuse(Leaf::Count, || {
+            let message = "count 0 is below 1; accepted 1 and more";
+            let violation = Violation::new(Leaf::Count, ViolationKind::BelowMinimum, message);
+            let violation = violation.actual(0).accepted(json!({ "min": 1 }));
+            violation.nearest(Some(json!(1))).stated_by(origin)
+        });
     }
 
     fn several(&self, leaf: Leaf) -> bool {
@@ -43,17 +44,17 @@ impl State<'_> {
         let (Some(seed), Some(field)) = (self.request.seed, self.plan.field(Leaf::Seed)) else {
             return;
         };
-        let last = Number::whole(seed).plus(Number::whole(self.settlement.calls - 1));
-        let beyond = check_number(Leaf::Seed, last, &field.numbers);
-        let first = check_number(Leaf::Seed, Number::whole(seed), &field.numbers);
-        let overflow = last.as_whole().is_none();
-        if self.settlement.calls > 1 && first.is_none() && (beyond.is_some() || overflow) {
-            let message = format!(
-                "seed {seed} grows to {last} over the calls of count, which is not accepted"
-            );
-            let violation =
-                Violation::pair(Leaf::Count, Leaf::Seed, ViolationKind::AboveMaximum, message);
-            self.violation(violation.actual(seed));
+        let (first, calls) = (Number::whole(seed), self.settlement.calls);
+        let last = first.plus(Number::whole(calls - 1));
+        let goes_beyond = !field.numbers.accepts(last) || last.as_whole().is_none();
+        if calls > 1 && field.numbers.accepts(first) && goes_beyond {
+            self.refuse(Leaf::Seed, || {
+                let message = format!(
+                    "seed {seed} grows to {last} over the calls of count, which is not accepted"
+                );
+                Violation::pair(Leaf::Count, Leaf::Seed, ViolationKind::AboveMaximum, message)
+                    .actual(seed)
+            });
         }
     }
 }

@@ -3,105 +3,53 @@
 mod calls;
 mod fields;
 mod rules;
+mod settlement;
 mod size;
 
 use serde_json::{Value, json};
 
+pub(crate) use settlement::{Fate, Settlement};
+
 use super::options;
-use crate::check::tags_of;
+use crate::check::{Tag, tags_of};
 use crate::context::Context;
 use crate::encoding::exact;
-use crate::geometry::Wired;
 use crate::leaf::{Leaf, Leaves};
-use crate::number::Number;
 use crate::plan::Plan;
 use crate::policy::Policy;
-use crate::request::Request;
+use crate::request::{Kind, Request};
 use crate::violation::{Violation, ViolationKind};
 
-/// What became of a leaf, before the ledger words it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Fate {
-    /// Not set by the request.
-    #[default]
-    Unset,
-    /// On the wire, moved or not.
-    Written,
-    /// The offer behaves so anyway.
-    Implied,
-    /// Left out.
-    Dropped,
-}
-
-/// What became of a request at an offer.
-#[derive(Clone, Debug)]
-pub(crate) struct Settlement {
-    fates: [Fate; Leaf::ALL.len()],
-    numbers: Vec<(Leaf, Number)>,
-    pub(crate) wired: Wired,
-    /// Geometry leaves that moved.
-    pub(crate) words: Vec<(Leaf, Value)>,
-    /// The vendor requires a size and nobody named one.
-    pub(crate) default_size: bool,
-    pub(crate) violations: Vec<Violation>,
-    /// Results that a full call gives.
-    pub(crate) per_call: u64,
-    pub(crate) calls: u64,
-}
-
-impl Settlement {
-    pub(crate) fn fate(&self, leaf: Leaf) -> Fate {
-        self.fates[leaf as usize]
-    }
-
-    /// The number that a leaf moved to.
-    pub(crate) fn number(&self, leaf: Leaf) -> Option<Number> {
-        self.numbers.iter().rev().find(|(moved, _)| *moved == leaf).map(|(_, number)| *number)
-    }
-
-    /// The value that a leaf moved to.
-    pub(crate) fn moved(&self, leaf: Leaf) -> Option<Value> {
-        let word =
-            self.words.iter().find(|(moved, _)| *moved == leaf).map(|(_, value)| value.clone());
-        word.or_else(|| self.number(leaf).map(|number| json!(number)))
-    }
-
-    pub(crate) fn has_losses(&self) -> bool {
-        !self.numbers.is_empty() || !self.words.is_empty() || self.fates.contains(&Fate::Dropped)
-    }
-}
-
+/// What becomes of a request, if the offer takes it.
+///
+/// Says no at the first chance and not why: words are the dearest part of an answer, and many
+/// callers only want to know who takes the request.
 pub(crate) fn settle(
     plan: &Plan,
     request: &Request,
     policy: &Policy,
     context: &Context,
-) -> Settlement {
-    let settlement = Settlement {
-        fates: [Fate::Unset; Leaf::ALL.len()],
-        numbers: Vec::new(),
-        wired: Wired::default(),
-        words: Vec::new(),
-        default_size: false,
-        violations: Vec::new(),
-        per_call: 1,
-        calls: 1,
-    };
-    let mut state = State { plan, request, policy, context, settlement, set: request.leaves() };
-    state.settle_kind();
-    state.settle_exclusions();
-    state.settle_fields();
-    state.settle_geometry();
-    state.settle_values();
-    state.settle_required();
-    state.settle_rules();
-    state.settle_calls();
-    state.check_tags();
-    let unlisted = options::check(plan, request, context);
-    state.settlement.violations.extend(unlisted);
-    state.settlement.violations.sort_by_key(place);
-    state.settlement.violations.iter_mut().for_each(|violation| show_actual(request, violation));
-    state.settlement
+) -> Option<Settlement> {
+    let mut state = State::new(plan, request, policy, context, Findings::default());
+    (state.run() && state.findings.are_none()).then_some(state.settlement)
+}
+
+/// What became of a request that the offer takes or not, and everything that is wrong with it.
+pub(crate) fn explain(
+    plan: &Plan,
+    request: &Request,
+    policy: &Policy,
+    context: &Context,
+) -> (Settlement, Vec<Violation>) {
+    let words = Findings { words: Some(Vec::new()), ..Findings::default() };
+    let mut state = State::new(plan, request, policy, context, words);
+    state.run();
+    let mut violations = state.findings.words.take().unwrap_or_default();
+    violations.sort_by_key(place);
+    for violation in &mut violations {
+        show_actual(request, violation);
+    }
+    (state.settlement, violations)
 }
 
 /// Canonical order; provider options come last.
@@ -119,6 +67,21 @@ fn show_actual(request: &Request, violation: &mut Violation) {
     }
 }
 
+/// What is wrong with a request: which leaves, and where somebody asks, in words.
+#[derive(Default)]
+struct Findings {
+    leaves: Leaves,
+    /// Something else than a leaf: a provider option.
+    beside: bool,
+    words: Option<Vec<Violation>>,
+}
+
+impl Findings {
+    fn are_none(&self) -> bool {
+        self.leaves.is_empty() && !self.beside
+    }
+}
+
 struct State<'a> {
     plan: &'a Plan,
     request: &'a Request,
@@ -127,25 +90,64 @@ struct State<'a> {
     settlement: Settlement,
     /// Set leaves, less those that were dropped.
     set: Leaves,
+    findings: Findings,
 }
 
-impl State<'_> {
+impl<'a> State<'a> {
+    fn new(
+        plan: &'a Plan,
+        request: &'a Request,
+        policy: &'a Policy,
+        context: &'a Context,
+        findings: Findings,
+    ) -> State<'a> {
+        let settlement = Settlement::default();
+        State { plan, request, policy, context, settlement, set: request.leaves(), findings }
+    }
+
+    /// Whether it went to the end: without words it stops where the answer is known.
+    fn run(&mut self) -> bool {
+        self.settle_kind();
+        self.settle_exclusions();
+        self.settle_fields();
+        self.settle_geometry();
+        self.settle_values();
+        // Up to here what is left out takes what was found about it along.
+        if self.findings.words.is_none() && !self.findings.are_none() {
+            return false;
+        }
+        self.settle_required();
+        self.settle_rules();
+        self.settle_calls();
+        self.check_tags();
+        self.check_options();
+        true
+    }
+
     fn fate(&mut self, leaf: Leaf, fate: Fate) {
-        self.settlement.fates[leaf as usize] = fate;
+        self.settlement.set(leaf, fate);
         if fate == Fate::Dropped {
             self.set.remove(leaf);
         }
     }
 
-    fn violation(&mut self, violation: Violation) {
-        self.settlement.violations.push(violation);
+    /// Refuses a leaf; the words are worked out only where somebody asks.
+    fn refuse(&mut self, leaf: Leaf, words: impl FnOnce() -> Violation) {
+        self.refuse_for_all(leaf, || vec![words()]);
     }
 
-    fn drop_or(&mut self, leaf: Leaf, violation: Violation) {
+    fn refuse_for_all(&mut self, leaf: Leaf, words: impl FnOnce() -> Vec<Violation>) {
+        self.findings.leaves.insert(leaf);
+        if let Some(said) = &mut self.findings.words {
+            said.extend(words());
+        }
+    }
+
+    fn drop_or(&mut self, leaf: Leaf, words: impl FnOnce() -> Violation) {
         if self.policy.may_drop(leaf) {
             self.fate(leaf, Fate::Dropped);
         } else {
-            self.violation(violation);
+            self.refuse(leaf, words);
         }
     }
 
@@ -154,18 +156,13 @@ impl State<'_> {
         if self.set.contains(Leaf::Kind) {
             self.fate(Leaf::Kind, Fate::Implied);
         }
-        if let Some(kind) = wrong {
-            let message =
-                format!("the request asks for {kind} and this offer makes {}", self.plan.kind);
-            let violation = Violation::new(Leaf::Kind, ViolationKind::WrongKind, message)
-                .actual(kind.name())
-                .accepted(json!([self.plan.kind.name()]))
-                .stated_by(&self.plan.source);
-            if self.set.contains(Leaf::Kind) {
-                self.drop_or(Leaf::Kind, violation);
-            } else if !self.policy.may_drop(Leaf::Kind) {
-                self.violation(violation);
-            }
+        let Some(kind) = wrong else { return };
+        let plan = self.plan;
+        let words = || wrong_kind(plan, kind);
+        if self.set.contains(Leaf::Kind) {
+            self.drop_or(Leaf::Kind, words);
+        } else if !self.policy.may_drop(Leaf::Kind) {
+            self.refuse(Leaf::Kind, words);
         }
     }
 
@@ -178,38 +175,59 @@ impl State<'_> {
             if *leaf == Leaf::Size {
                 self.settle_default_size();
             } else if !self.set.contains(*leaf) || self.request.text(*leaf) == Some("") {
-                let message = format!("{leaf} is required here; add it");
-                let violation = Violation::new(*leaf, ViolationKind::Missing, message);
-                self.violation(violation.stated_by(&required.origin));
+                self.refuse(*leaf, || {
+                    let message = format!("{leaf} is required here; add it");
+                    let violation = Violation::new(*leaf, ViolationKind::Missing, message);
+                    violation.stated_by(&required.origin)
+                });
             }
         }
     }
 
     fn check_tags(&mut self) {
-        let Some(prompt) =
-            self.request.prompt.as_deref().filter(|_| self.set.contains(Leaf::Prompt))
+        let request = self.request;
+        let Some(prompt) = request.prompt.as_deref().filter(|_| self.set.contains(Leaf::Prompt))
         else {
             return;
         };
-        let mut named: Vec<Leaf> = Vec::new();
+        let mut named = Leaves::default();
         for tag in tags_of(prompt) {
-            let sent = self.set.contains(tag.leaf);
-            let there = sent && (1..=self.request.media(tag.leaf).len()).contains(&tag.number);
-            if there || named.contains(&tag.leaf) {
+            let items = request.media(tag.leaf).len();
+            let there = self.set.contains(tag.leaf) && (1..=items).contains(&tag.number);
+            if there || named.contains(tag.leaf) {
                 continue;
             }
-            named.push(tag.leaf);
-            let message = format!(
-                "the prompt points to item {} of {}, which has {}; add it or take the tag out",
-                tag.number,
-                tag.leaf,
-                self.request.media(tag.leaf).len()
-            );
-            let violation =
-                Violation::pair(Leaf::Prompt, tag.leaf, ViolationKind::Requires, message);
-            self.violation(violation);
+            named.insert(tag.leaf);
+            self.refuse(Leaf::Prompt.max(tag.leaf), || points_nowhere(&tag, items));
         }
     }
+
+    fn check_options(&mut self) {
+        if self.request.provider_options.0.is_empty() {
+            return;
+        }
+        let wrong = options::check(self.plan, self.request, self.context);
+        self.findings.beside |= !wrong.is_empty();
+        if let Some(said) = &mut self.findings.words {
+            said.extend(wrong);
+        }
+    }
+}
+
+fn wrong_kind(plan: &Plan, kind: Kind) -> Violation {
+    let message = format!("the request asks for {kind} and this offer makes {}", plan.kind);
+    Violation::new(Leaf::Kind, ViolationKind::WrongKind, message)
+        .actual(kind.name())
+        .accepted(json!([plan.kind.name()]))
+        .stated_by(&plan.source)
+}
+
+fn points_nowhere(tag: &Tag, items: usize) -> Violation {
+    let message = format!(
+        "the prompt points to item {} of {}, which has {items}; add it or take the tag out",
+        tag.number, tag.leaf,
+    );
+    Violation::pair(Leaf::Prompt, tag.leaf, ViolationKind::Requires, message)
 }
 
 /// The canonical value of a leaf as JSON; media aside.

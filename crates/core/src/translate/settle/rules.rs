@@ -3,17 +3,21 @@
 use serde_json::Value;
 
 use super::{Fate, State, canonical};
-use crate::leaf::Leaf;
+use crate::leaf::{Leaf, Leaves};
 use crate::number::Number;
 use crate::rule::{
-    Broken, Rule, Said, check_excludes, check_excludes_value, check_no_effect, check_requires,
-    check_sum,
+    Rule, Said, check_excludes, check_excludes_value, check_no_effect, check_requires, check_sum,
+    is_among, room_in_sum,
 };
+use crate::spec::Origin;
 use crate::violation::{Violation, ViolationKind};
 
 impl State<'_> {
     /// A size beside its words: the one that the policy names goes.
     fn settle_two_sizes(&mut self) {
+        if !self.set.contains(Leaf::Size) {
+            return;
+        }
         for leaf in [Leaf::AspectRatio, Leaf::Resolution, Leaf::Size] {
             let words = self.set.contains(Leaf::AspectRatio) || self.set.contains(Leaf::Resolution);
             let both = words && self.set.contains(Leaf::Size);
@@ -28,19 +32,26 @@ impl State<'_> {
         self.settle_two_sizes();
         let plan = self.plan;
         for (rule, origin) in &plan.rules {
-            let broken = match rule {
-                Rule::Excludes { fields, with } => check_excludes(self.set, *fields, *with, origin),
-                // What the offer does anyway is no loss.
-                Rule::NoEffect { field, .. } if self.is_implied(*field) => continue,
+            let set = self.set;
+            match rule {
+                Rule::Excludes { fields, with } if set.intersects(*with) => {
+                    for field in fields.within(set).iter() {
+                        for other in with.within(set).iter() {
+                            let pair = (Leaves::of(field), Leaves::of(other));
+                            let words = || check_excludes(set, pair.0, pair.1, origin);
+                            self.drop_or_say(field, field.max(other), words);
+                        }
+                    }
+                }
                 Rule::NoEffect { field, with } => {
-                    check_no_effect(self.set, *field, *with, origin).into_iter().collect()
+                    let ignored = set.contains(*field) && set.intersects(*with);
+                    // What the offer does anyway is no loss.
+                    if ignored && !self.is_implied(*field) {
+                        let words = || check_no_effect(set, *field, *with, origin);
+                        self.drop_or_say(*field, *field, words);
+                    }
                 }
-                Rule::Requires { .. } | Rule::SumAtMost { .. } | Rule::ExcludesValue { .. } => {
-                    continue;
-                }
-            };
-            for broken in broken {
-                self.cure(broken);
+                _ => {}
             }
         }
     }
@@ -50,15 +61,27 @@ impl State<'_> {
         let plan = self.plan;
         for (rule, origin) in &plan.rules {
             let Rule::ExcludesValue { field, with, values } = rule else { continue };
-            let said = self.said(*with);
-            let Some(broken) = check_excludes_value(self.set, *field, said, values, origin) else {
+            if !self.set.contains(*field) {
+                continue;
+            }
+            let Some(said) = self.said(*with).filter(|(_, value)| is_among(value, values)) else {
                 continue;
             };
-            self.cure(broken);
+            let set = self.set;
+            let blamed = said.0.max(*field);
+            let words = || check_excludes_value(set, *field, Some(said), values, origin);
+            self.drop_or_say(*field, blamed, words);
             if !self.set.contains(*field) {
                 // What is left out breaks no limit of its own.
-                self.settlement.violations.retain(|violation| violation.field != field.path());
+                self.forget(*field);
             }
+        }
+    }
+
+    fn forget(&mut self, leaf: Leaf) {
+        self.findings.leaves.remove(leaf);
+        if let Some(said) = &mut self.findings.words {
+            said.retain(|violation| violation.field != leaf.path());
         }
     }
 
@@ -68,12 +91,16 @@ impl State<'_> {
             let by =
                 [Leaf::Resolution, Leaf::Size].into_iter().find(|it| self.set.contains(*it))?;
             let tier = self.plan.geometry.tier_of(&self.settlement.wired);
-            return Some((by, tier.or(self.request.resolution)?.name().to_owned()));
+            return Some((by, tier.or(self.request.resolution)?.name().into()));
         }
-        let value = self.settlement.moved(leaf).unwrap_or_else(|| canonical(self.request, leaf));
+        let moved = self.settlement.moved(leaf);
+        if let (None, Some(word)) = (&moved, self.request.word(leaf)) {
+            return self.set.contains(leaf).then_some((leaf, word.into()));
+        }
+        let value = moved.unwrap_or_else(|| canonical(self.request, leaf));
         let text = match value {
-            Value::String(text) => text,
-            other => other.to_string(),
+            Value::String(text) => text.into(),
+            other => other.to_string().into(),
         };
         self.set.contains(leaf).then_some((leaf, text))
     }
@@ -81,16 +108,18 @@ impl State<'_> {
     pub(super) fn settle_rules(&mut self) {
         let plan = self.plan;
         for (rule, origin) in &plan.rules {
-            let broken = match rule {
-                Rule::Requires { field, any_of } => {
-                    check_requires(self.set, *field, *any_of, origin)
+            let set = self.set;
+            match rule {
+                Rule::Requires { field, any_of }
+                    if set.contains(*field) && !any_of.is_empty() && !set.intersects(*any_of) =>
+                {
+                    let words = || check_requires(set, *field, *any_of, origin);
+                    self.drop_or_say(*field, *field, words);
                 }
-                Rule::SumAtMost { fields, .. } if self.too_many_anyway(fields) => None,
-                Rule::SumAtMost { fields, max } => check_sum(self.request, fields, *max, origin),
-                Rule::Excludes { .. } | Rule::ExcludesValue { .. } | Rule::NoEffect { .. } => None,
-            };
-            if let Some(broken) = broken {
-                self.cure(broken);
+                Rule::SumAtMost { fields, max } if !self.too_many_anyway(fields) => {
+                    self.settle_sum(fields, *max, origin);
+                }
+                _ => {}
             }
         }
     }
@@ -99,22 +128,37 @@ impl State<'_> {
     fn too_many_anyway(&self, fields: &[Leaf]) -> bool {
         let unset = fields.last().is_some_and(|count| !self.set.contains(*count));
         let long = |violation: &Violation| violation.kind == ViolationKind::TooMany;
-        unset && self.settlement.violations.iter().any(long)
+        // Without words nothing is left to be said here: a list that is too long was the end.
+        unset && self.findings.words.iter().flatten().any(long)
     }
 
-    fn cure(&mut self, broken: Broken) {
-        match broken {
-            Broken::Drop(leaf, violation) => self.drop_or(leaf, *violation),
-            Broken::Lower(leaf, to, violation) => {
-                let to = Number::whole(to);
-                let lower = self.settlement.number(leaf).is_none_or(|moved| to < moved);
-                if !self.policy.may_move(leaf) {
-                    self.violation(*violation);
-                } else if lower {
-                    self.settlement.numbers.push((leaf, to));
-                }
-            }
-            Broken::Stays(violation) => self.violation(*violation),
+    fn settle_sum(&mut self, fields: &[Leaf], max: u64, origin: &Origin) {
+        let request = self.request;
+        let (Some(room), Some(count)) = (room_in_sum(request, fields, max), fields.last()) else {
+            return;
+        };
+        let words = || check_sum(request, fields, max, origin);
+        if room == 0 || !request.is_set(*count) || !self.policy.may_move(*count) {
+            return self.refuse_for_all(*count, || words().into_iter().collect());
         }
+        let to = Number::whole(room);
+        if self.settlement.number(*count).is_none_or(|moved| to < moved) {
+            self.settlement.moves().numbers.push((*count, to));
+        }
+    }
+
+    /// Leaves a leaf out where the policy may; else refuses what is broken, for which one leaf of
+    /// the rule is named first.
+    fn drop_or_say<B: IntoIterator<Item = Violation>>(
+        &mut self,
+        leaf: Leaf,
+        named: Leaf,
+        words: impl FnOnce() -> B,
+    ) {
+        if self.policy.may_drop(leaf) {
+            return self.fate(leaf, Fate::Dropped);
+        }
+        let said = || words().into_iter().collect();
+        self.refuse_for_all(named, said);
     }
 }

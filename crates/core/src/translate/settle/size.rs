@@ -1,33 +1,56 @@
 //! The three leaves that name a size, together.
 
-use super::{Fate, State};
+use super::{Fate, Settlement, State};
 use crate::geometry;
-use crate::leaf::Leaf;
+use crate::leaf::{Leaf, Leaves};
 use crate::request::AspectRatio;
 use crate::violation::{Violation, ViolationKind};
 
+/// The leaves that name a size.
+const GEOMETRY: Leaves =
+    Leaves::of(Leaf::Size).and(Leaves::of(Leaf::AspectRatio)).and(Leaves::of(Leaf::Resolution));
+
 impl State<'_> {
     pub(super) fn settle_geometry(&mut self) {
+        let (plan, request, policy) = (self.plan, self.request, self.policy);
+        if !self.set.intersects(GEOMETRY) {
+            return;
+        }
         let settled = loop {
-            let settled =
-                geometry::settle(&self.plan.geometry, self.request, self.set, self.policy);
-            match settled.violations.iter().find_map(|violation| self.droppable(violation)) {
+            let settled = geometry::settle(&plan.geometry, request, self.set, policy);
+            match settled.refused.then(|| self.droppable()).flatten() {
                 Some(leaf) => self.fate(leaf, Fate::Dropped),
                 None => break settled,
             }
         };
-        for leaf in self.set.iter().filter(|leaf| leaf.is_geometry()) {
-            let implied = settled.implied.contains(leaf);
-            self.fate(leaf, if implied { Fate::Implied } else { Fate::Written });
+        let set = self.set.within(GEOMETRY);
+        let Settlement { written, implied, wired, .. } = &mut self.settlement;
+        *written = written.and(set.without(settled.implied));
+        *implied = implied.and(set.within(settled.implied));
+        *wired = settled.wired;
+        if !settled.moved.is_empty() {
+            self.settlement.moves().words = settled.moved;
         }
-        self.settlement.wired = settled.wired;
-        self.settlement.words = settled.moved;
-        self.settlement.violations.extend(settled.violations);
+        if settled.refused {
+            let set = self.set;
+            // Forgotten together with the leaf that is left out for its value.
+            let named = GEOMETRY.within(set).iter().next().unwrap_or(Leaf::Size);
+            self.refuse_for_all(named, || geometry::why(&plan.geometry, request, set, policy));
+        }
+    }
+
+    /// The geometry leaf that the policy may leave out to cure a refusal.
+    fn droppable(&self) -> Option<Leaf> {
+        if !GEOMETRY.within(self.set).iter().any(|leaf| self.policy.may_drop(leaf)) {
+            return None;
+        }
+        let why = geometry::why(&self.plan.geometry, self.request, self.set, self.policy);
+        why.iter().find_map(|violation| self.cured_without(violation))
     }
 
     /// The geometry leaf that a policy may leave out to cure a violation: one that the offer does
     /// not have, or an open ratio that it cannot be told.
-    fn droppable(&self, violation: &Violation) -> Option<Leaf> {
+    fn cured_without(&self, violation: &Violation) -> Option<Leaf> {
         let leaf = Leaf::from_path(&violation.field).filter(|leaf| self.policy.may_drop(*leaf))?;
         let open = self.request.aspect_ratio == Some(AspectRatio::Auto);
         let no_choice =
@@ -42,7 +65,7 @@ impl State<'_> {
 
     /// Nothing named: nothing sent, unless the vendor requires it.
     pub(super) fn settle_default_size(&mut self) {
-        if self.set.iter().any(Leaf::is_geometry) {
+        if self.set.intersects(GEOMETRY) {
             return;
         }
         self.settlement.wired = geometry::settle_default(&self.plan.geometry);

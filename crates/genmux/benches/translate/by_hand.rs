@@ -1,7 +1,7 @@
 //! What an application would write for one model each: a serde struct and the checks it needs.
 
 use genmux::{Duration, Media, MediaSource, Request};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub(crate) const SEEDANCE_REQUEST: &str = r#"{
     "prompt": "A courier in a mustard coat weaves through a flooded arcade, low tracking shot",
@@ -22,6 +22,60 @@ pub(crate) const SCENARIO_REQUEST: &str = r#"{
     "aspect_ratio": "16:9", "resolution": "2K", "sequential_count": 4,
     "references": {"images": ["scenario:asset_fox", "scenario:asset_wood"]}
 }"#;
+
+/// A request as an application would read it: texts borrowed, nothing checked.
+#[derive(Deserialize)]
+#[allow(dead_code)] // Reading is what is measured.
+pub(crate) struct Document<'a> {
+    prompt: &'a str,
+    size: Option<&'a str>,
+    aspect_ratio: Option<&'a str>,
+    resolution: Option<&'a str>,
+    duration: Option<f64>,
+    seed: Option<u64>,
+    camera_fixed: Option<bool>,
+    generate_audio: Option<bool>,
+    sequential_count: Option<u64>,
+    #[serde(borrow, default)]
+    frames: DocumentFrames<'a>,
+    #[serde(borrow, default)]
+    references: DocumentReferences<'a>,
+    #[serde(borrow, default)]
+    output: DocumentOutput<'a>,
+    #[serde(default)]
+    delivery: DocumentDelivery,
+}
+
+#[derive(Default, Deserialize)]
+#[allow(dead_code)] // Reading is what is measured.
+struct DocumentFrames<'a> {
+    first: Option<&'a str>,
+    last: Option<&'a str>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+#[allow(dead_code)] // Reading is what is measured.
+struct DocumentReferences<'a> {
+    #[serde(borrow)]
+    images: Vec<&'a str>,
+    #[serde(borrow)]
+    audios: Vec<&'a str>,
+}
+
+#[derive(Default, Deserialize)]
+#[allow(dead_code)] // Reading is what is measured.
+struct DocumentOutput<'a> {
+    format: Option<&'a str>,
+    quality: Option<u64>,
+}
+
+#[derive(Default, Deserialize)]
+#[allow(dead_code)] // Reading is what is measured.
+struct DocumentDelivery {
+    ttl_seconds: Option<u64>,
+    include_cost: Option<bool>,
+}
 
 fn url(media: &Media) -> &str {
     match media.source() {
