@@ -136,7 +136,7 @@ fn foreign(to: &str, from: &str, item: &Item, context: &Context) -> Violation {
 }
 
 fn is_plain_http(url: &str) -> bool {
-    url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:"))
+    matches!(url.as_bytes(), [b'h' | b'H', b't' | b'T', b't' | b'T', b'p' | b'P', b':', ..])
 }
 
 fn wrong_kind_of_media(facts: &MediaFacts, item: &Item, hear: Hear<'_>) {

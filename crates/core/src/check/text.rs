@@ -71,17 +71,24 @@ pub(crate) fn tags_of(prompt: &str) -> impl Iterator<Item = Tag> {
 }
 
 fn tag_at(prompt: &str, start: usize) -> Option<Tag> {
-    const NAMES: [(&str, Leaf); 3] =
-        [("Image", Leaf::Images), ("Video", Leaf::Videos), ("Audio", Leaf::Audios)];
-    let inner = &prompt[start + 1..];
-    let (name, leaf) = NAMES.into_iter().find(|(name, _)| inner.starts_with(name))?;
-    let digits = &inner[name.len()..];
-    let length = digits.bytes().take_while(u8::is_ascii_digit).count();
-    if length == 0 || digits.as_bytes().get(length) != Some(&b']') {
+    let inner = &prompt.as_bytes()[start + 1..];
+    let (leaf, digits) = match inner {
+        [b'I', b'm', b'a', b'g', b'e', digits @ ..] => (Leaf::Images, digits),
+        [b'V', b'i', b'd', b'e', b'o', digits @ ..] => (Leaf::Videos, digits),
+        [b'A', b'u', b'd', b'i', b'o', digits @ ..] => (Leaf::Audios, digits),
+        _ => return None,
+    };
+    let (mut number, mut length) = (Some(0_usize), 0);
+    while let Some(digit @ b'0'..=b'9') = digits.get(length) {
+        let digit = usize::from(digit - b'0');
+        number = number.and_then(|number| number.checked_mul(10)?.checked_add(digit));
+        length += 1;
+    }
+    if length == 0 || digits.get(length) != Some(&b']') {
         return None;
     }
-    let number = digits[..length].parse().unwrap_or(0);
-    Some(Tag { leaf, number, start, end: start + 1 + name.len() + length + 1 })
+    let end = start + 1 + (inner.len() - digits.len()) + length + 1;
+    Some(Tag { leaf, number: number.unwrap_or(0), start, end })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use serde::ser::SerializeMap;
 use serde_json::Value;
 
 use super::{Json, JsonText, Object};
-use crate::plan::Node;
+use crate::plan::{Node, Piece};
 
 /// An object that is open and takes keys in order.
 pub(crate) trait Entries {
@@ -68,10 +68,13 @@ impl<'a, 't> Level<'a, 't> {
         Level { text, is_empty: false }
     }
 
-    /// Text that begins with the comma after the key before.
-    fn raw(&mut self, json: &[u8]) {
-        self.text.raw(&json[usize::from(self.is_empty)..]);
-        self.is_empty = false;
+    /// What begins with the comma after the key before.
+    fn piece(&mut self, json: &Piece) {
+        if std::mem::take(&mut self.is_empty) {
+            self.text.raw(&json.bytes()[1..]);
+        } else {
+            self.text.piece(json);
+        }
     }
 }
 
@@ -79,22 +82,23 @@ impl Entries for Level<'_, '_> {
     type Error = serde_json::Error;
 
     fn entry<T: Json + ?Sized>(&mut self, node: &Node, value: &T) -> serde_json::Result<()> {
-        self.raw(node.json());
+        self.piece(node.json());
         value.write_json(self.text)
     }
 
     fn constant(&mut self, node: &Node, _: &Value) -> serde_json::Result<()> {
-        self.raw(node.json());
+        self.piece(node.json());
         Ok(())
     }
 
     fn object(&mut self, node: &Node, object: &Object<'_>) -> serde_json::Result<()> {
-        self.raw(node.json());
+        self.piece(node.json());
         object.write_json(self.text)
     }
 
     fn option(&mut self, key: &str, value: &Value) -> serde_json::Result<()> {
-        self.raw(b",");
+        let is_first = std::mem::take(&mut self.is_empty);
+        self.text.raw(if is_first { b"" } else { b"," });
         self.text.string(key)?;
         self.text.raw(b":");
         self.text.any(value)

@@ -9,7 +9,7 @@ use std::fmt::{Display, Write as _};
 use serde::Serialize;
 use serde_json::{Result, Value};
 
-use crate::plan::Word;
+use crate::plan::{Piece, Word};
 
 /// Where media stand in a text: its offset, and which inlined medium.
 pub(crate) type Mark = (usize, usize);
@@ -41,6 +41,11 @@ impl<'a> JsonText<'a> {
     /// Appends what is JSON already.
     pub(crate) fn raw(&mut self, json: &[u8]) {
         self.out.extend_from_slice(json);
+    }
+
+    /// Appends what was rendered before.
+    pub(crate) fn piece(&mut self, piece: &Piece) {
+        piece.append(self.out);
     }
 
     /// Appends a text as a string.
@@ -95,7 +100,7 @@ impl Json for Value {
 
 impl Json for Word {
     fn write_json(&self, text: &mut JsonText<'_>) -> Result<()> {
-        text.raw(self.json().as_bytes());
+        text.piece(self.json());
         Ok(())
     }
 }

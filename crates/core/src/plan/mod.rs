@@ -2,6 +2,7 @@
 
 mod compile;
 mod node;
+mod piece;
 mod word;
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use serde_json::Value;
 
 pub(crate) use compile::{Files, attributes, compile};
 pub(crate) use node::{Node, Slot, What};
+pub(crate) use piece::Piece;
 pub(crate) use word::Word;
 
 use crate::check::{MediaLimits, NumberLimits};
@@ -78,7 +80,7 @@ impl Plan {
 
     /// Whether the provider itself holds an asset of this one.
     pub(crate) fn holds_assets_of(&self, provider: &'static str) -> bool {
-        // Mostly the very same text; comparing it byte by byte costs more than all that surrounds it.
+        // Mostly the very same text; comparing its bytes costs more than all that surrounds it.
         self.known.holder.is_some_and(|own| std::ptr::eq(own, provider) || own == provider)
     }
 

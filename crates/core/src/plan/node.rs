@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::Piece;
 use crate::leaf::{Leaf, Leaves};
 
 /// One wire key: an object of further keys, or a slot that a field fills.
@@ -9,7 +10,7 @@ use crate::leaf::{Leaf, Leaves};
 pub(crate) struct Node {
     key: String,
     /// `,"key":`, and a value that is the same in every payload.
-    json: Box<[u8]>,
+    json: Piece,
     /// Leaves one of which is written wherever the key stands; empty where that is not so simple.
     pub(crate) only_with: Leaves,
     pub(crate) what: What,
@@ -65,12 +66,7 @@ impl Node {
         if let What::Slot(Slot::Constant(value) | Slot::BesidePixels(value)) = &what {
             json.push_str(&value.to_string());
         }
-        Node {
-            key: key.to_owned(),
-            json: json.into_bytes().into(),
-            only_with: Leaves::default(),
-            what,
-        }
+        Node { key: key.to_owned(), json: json.into(), only_with: Leaves::default(), what }
     }
 
     /// The key, as it reads.
@@ -79,7 +75,7 @@ impl Node {
     }
 
     /// The key in JSON after a comma and before a colon; behind it a constant, if it holds one.
-    pub(crate) const fn json(&self) -> &[u8] {
+    pub(crate) const fn json(&self) -> &Piece {
         &self.json
     }
 

@@ -5,16 +5,18 @@ use std::ops::Deref;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::Piece;
+
 /// What a vendor takes for one of our words, rendered once.
 #[derive(Debug)]
 pub(crate) struct Word {
     value: Value,
-    json: Box<str>,
+    json: Piece,
 }
 
 impl Word {
     /// The word in JSON.
-    pub(crate) const fn json(&self) -> &str {
+    pub(crate) const fn json(&self) -> &Piece {
         &self.json
     }
 }
