@@ -1,9 +1,9 @@
 //! Allocations, counted exactly: none rises above what is committed in
 //! `tests/snapshots/allocations.txt`, check and write make at most four, media is never copied.
 //!
-//! `cargo test -p genmux-tests --test allocations` prints the counts; `UPDATE_GOLDEN=1` writes those
-//! that changed. No harness: other threads would not disturb the count, but their output would hide
-//! the figures.
+//! `cargo test -p genmux-tests --test allocations` prints the counts; `UPDATE_GOLDEN=1` writes what
+//! changed. No harness: other threads would not disturb the count, but their output would hide the
+//! figures.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)] // A panic fails the test.
 
 use std::hint::black_box;

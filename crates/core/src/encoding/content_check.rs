@@ -10,7 +10,7 @@ use crate::translate::Call;
 use crate::violation::ViolationKind;
 
 /// The mode of the check; `off` is what the vendor does anyway and is not sent.
-pub(super) fn mode(call: Call<'_>) -> Option<&'static str> {
+pub(super) fn mode(call: &Call<'_>) -> Option<&'static str> {
     let written = call.writes(Leaf::Safety);
     written.then(|| call.request.word(Leaf::Safety)).flatten()
 }

@@ -16,7 +16,7 @@ use crate::translate::Call;
 pub(super) struct Frames<'a> {
     pub(super) key: &'a str,
     pub(super) leaves: Leaves,
-    pub(super) call: Call<'a>,
+    pub(super) call: &'a Call<'a>,
 }
 
 impl<'a> Frames<'a> {

@@ -13,7 +13,7 @@ use crate::translate::Call;
 /// The media of a leaf as one value.
 pub(super) struct Single<'a> {
     pub(super) leaf: Leaf,
-    pub(super) call: Call<'a>,
+    pub(super) call: &'a Call<'a>,
 }
 
 impl<'a> Single<'a> {
@@ -39,7 +39,7 @@ impl Json for Single<'_> {
 /// The media of a leaf as a list.
 pub(super) struct List<'a> {
     pub(super) leaf: Leaf,
-    pub(super) call: Call<'a>,
+    pub(super) call: &'a Call<'a>,
 }
 
 impl<'a> List<'a> {
@@ -74,7 +74,7 @@ pub(crate) struct MediaValue<'a> {
     pub(crate) media: &'a Media,
     pub(crate) leaf: Leaf,
     pub(crate) index: usize,
-    pub(crate) call: Call<'a>,
+    pub(crate) call: &'a Call<'a>,
 }
 
 /// How a medium is written.

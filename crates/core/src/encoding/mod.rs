@@ -30,7 +30,7 @@ use crate::translate::Call;
 
 /// A level of the payload: its keys in order, and what provider options add to it.
 pub(crate) struct Object<'a> {
-    pub(crate) call: Call<'a>,
+    pub(crate) call: &'a Call<'a>,
     pub(crate) nodes: &'a [Node],
     pub(crate) options: Option<&'a Map<String, Value>>,
 }
@@ -84,7 +84,7 @@ impl Object<'_> {
 }
 
 /// The value that a slot puts on the wire, if it puts any.
-pub(crate) fn slot_value(slot: &Slot, node: &Node, call: Call<'_>) -> Option<Value> {
+pub(crate) fn slot_value(slot: &Slot, node: &Node, call: &Call<'_>) -> Option<Value> {
     if !may_be_present(node, call) {
         return None;
     }
@@ -97,11 +97,11 @@ pub(crate) fn slot_value(slot: &Slot, node: &Node, call: Call<'_>) -> Option<Val
 }
 
 /// Whether a leaf is written without which the key does not stand.
-fn may_be_present(node: &Node, call: Call<'_>) -> bool {
+fn may_be_present(node: &Node, call: &Call<'_>) -> bool {
     node.only_with.is_empty() || call.settlement.writes_any(node.only_with)
 }
 
-fn has_present(nodes: &[Node], call: Call<'_>) -> bool {
+fn has_present(nodes: &[Node], call: &Call<'_>) -> bool {
     nodes.iter().filter(|node| may_be_present(node, call)).any(|node| match &node.what {
         What::Slot(slot) => is_present(slot, call),
         What::Object(nodes) => has_present(nodes, call),
@@ -109,7 +109,7 @@ fn has_present(nodes: &[Node], call: Call<'_>) -> bool {
 }
 
 /// Whether a slot has anything to write, of which a leaf that it needs is written.
-fn is_present(slot: &Slot, call: Call<'_>) -> bool {
+fn is_present(slot: &Slot, call: &Call<'_>) -> bool {
     let wired = &call.settlement.wired;
     match slot {
         Slot::Constant(_) | Slot::TaskId => true,
@@ -130,7 +130,7 @@ fn write_slot<E: Entries>(
     slot: &Slot,
     node: &Node,
     entries: &mut E,
-    call: Call<'_>,
+    call: &Call<'_>,
 ) -> Result<(), E::Error> {
     let wired = &call.settlement.wired;
     let geometry = &call.plan.geometry;
@@ -151,8 +151,12 @@ fn write_slot<E: Entries>(
         }
         Slot::Width => entries.some(node, wired.pixels.map(|size| size.width)),
         Slot::Height => entries.some(node, wired.pixels.map(|size| size.height)),
-        Slot::RatioWord => entries.some(node, wired.ratio.map(|at| &geometry.ratio_words[at].1)),
-        Slot::TierWord => entries.some(node, wired.tier.map(|at| &geometry.tier_words[at].1)),
+        Slot::RatioWord => {
+            entries.some(node, wired.ratio.map(|at| &geometry.ratio_words[usize::from(at)].1))
+        }
+        Slot::TierWord => {
+            entries.some(node, wired.tier.map(|at| &geometry.tier_words[usize::from(at)].1))
+        }
         Slot::SequenceSwitch => entries.some(node, sequence::switch(call).map(Fixed)),
         Slot::CheckContent => entries.some(node, content_check::mode(call).map(|_| true)),
         Slot::CheckMode => entries.some(node, content_check::mode(call).map(Fixed)),

@@ -16,7 +16,7 @@ use crate::spec::TagForm;
 use crate::translate::Call;
 
 /// The task id of a call.
-pub(super) struct TaskId<'a>(pub(super) Call<'a>);
+pub(super) struct TaskId<'a>(pub(super) &'a Call<'a>);
 
 impl TaskId<'_> {
     fn with<T>(&self, write: impl FnOnce(&str) -> T) -> T {
@@ -89,7 +89,7 @@ impl Json for Plain<'_> {
 }
 
 /// The plain value of a leaf, after any move.
-pub(super) fn plain(leaf: Leaf, call: Call<'_>) -> Plain<'_> {
+pub(super) fn plain<'a>(leaf: Leaf, call: &'a Call<'a>) -> Plain<'a> {
     let (request, field) = (call.request, || call.plan.field(leaf));
     match leaf {
         Leaf::Prompt | Leaf::WebhookUrl | Leaf::UploadUrl => {

@@ -57,9 +57,9 @@ pub(crate) struct Entry {
 pub(crate) struct Wired {
     pub(crate) pixels: Option<Size>,
     /// Index into the ratio words.
-    pub(crate) ratio: Option<usize>,
+    pub(crate) ratio: Option<u16>,
     /// Index into the tier words.
-    pub(crate) tier: Option<usize>,
+    pub(crate) tier: Option<u16>,
 }
 
 /// What became of the three leaves.
@@ -130,27 +130,29 @@ impl Geometry {
     }
 
     /// The index of the offer's word for a ratio; `7:3` finds `21:9`.
-    pub(crate) fn ratio_word(&self, ratio: AspectRatio) -> Option<usize> {
-        self.ratio_words.iter().position(|(word, _)| *word == ratio)
+    pub(crate) fn ratio_word(&self, ratio: AspectRatio) -> Option<u16> {
+        (0..).zip(&self.ratio_words).find(|(_, (word, _))| *word == ratio).map(|(at, _)| at)
     }
 
     /// The index of the offer's word for a tier.
-    pub(crate) fn tier_word(&self, tier: Resolution) -> Option<usize> {
-        self.tier_words.iter().position(|(word, _)| *word == tier)
+    pub(crate) fn tier_word(&self, tier: Resolution) -> Option<u16> {
+        (0..).zip(&self.tier_words).find(|(_, (word, _))| *word == tier).map(|(at, _)| at)
     }
 
     /// The size that is to come of what stands on the wire, if it is known.
     pub(crate) fn expected(&self, wired: &Wired) -> Option<Size> {
         wired.pixels.or_else(|| {
-            let AspectRatio::Fixed(label) = self.ratio_words[wired.ratio?].0 else { return None };
-            let tier = self.tier_words[wired.tier?].0;
+            let AspectRatio::Fixed(label) = self.ratio_words[usize::from(wired.ratio?)].0 else {
+                return None;
+            };
+            let tier = self.tier_words[usize::from(wired.tier?)].0;
             strict::find(self, label, tier).map(|entry| entry.size)
         })
     }
 
     /// The tier of what stands on the wire: the offer's word, or that of the listed size.
     pub(crate) fn tier_of(&self, wired: &Wired) -> Option<Resolution> {
-        let word = wired.tier.map(|at| self.tier_words[at].0);
+        let word = wired.tier.map(|at| self.tier_words[usize::from(at)].0);
         let listed = || self.table.iter().find(|entry| Some(entry.size) == wired.pixels);
         word.or_else(|| listed().map(|entry| entry.tier))
     }

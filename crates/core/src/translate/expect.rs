@@ -99,12 +99,12 @@ fn default_size(call: Call<'_>) -> Option<Size> {
     }
     let ratio = wired
         .ratio
-        .map(|at| geometry.ratio_words[at].0)
+        .map(|at| geometry.ratio_words[usize::from(at)].0)
         // Beside a pinned frame the default ratio says nothing of the result's.
         .or_else(|| default(Leaf::AspectRatio).filter(|_| !from_frames)?.parse().ok());
     let tier = wired
         .tier
-        .map(|at| geometry.tier_words[at].0)
+        .map(|at| geometry.tier_words[usize::from(at)].0)
         .or_else(|| default(Leaf::Resolution)?.parse().ok());
     let (AspectRatio::Fixed(label), tier) = ratio.zip(tier)? else { return None };
     geometry

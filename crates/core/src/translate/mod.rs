@@ -141,25 +141,25 @@ pub(crate) struct Call<'a> {
 
 impl Call<'_> {
     /// Whether the leaf stands on the wire.
-    pub(crate) fn writes(self, leaf: Leaf) -> bool {
+    pub(crate) fn writes(&self, leaf: Leaf) -> bool {
         self.settlement.writes(leaf)
     }
 
     /// How each medium of a leaf gets to the vendor.
-    pub(crate) fn handovers(self, leaf: Leaf) -> impl Iterator<Item = Handover> {
+    pub(crate) fn handovers(&self, leaf: Leaf) -> impl Iterator<Item = Handover> {
         self.request.media(leaf).iter().enumerate().map(move |(index, media)| {
             handover(self.plan, media, self.context.media.facts(self.request, leaf, index))
         })
     }
 
     /// The number of a leaf after any move; the seed counts up with the calls.
-    pub(crate) fn number(self, leaf: Leaf) -> Option<Number> {
+    pub(crate) fn number(&self, leaf: Leaf) -> Option<Number> {
         let number = self.settlement.number(leaf).or_else(|| self.request.number(leaf))?;
         Some(if leaf == Leaf::Seed { number.plus(Number::whole(self.index)) } else { number })
     }
 
     /// The number of a leaf where it is whole, without the cost of a decimal.
-    pub(crate) fn whole(self, leaf: Leaf) -> Option<u64> {
+    pub(crate) fn whole(&self, leaf: Leaf) -> Option<u64> {
         if let Some(moved) = self.settlement.number(leaf) {
             return moved.as_whole();
         }
@@ -168,14 +168,14 @@ impl Call<'_> {
     }
 
     /// Results that this call is to give; full calls come first.
-    pub(crate) fn results(self) -> u64 {
+    pub(crate) fn results(&self) -> u64 {
         let asked = self.request.count.unwrap_or(1);
         let before = self.index.saturating_mul(self.settlement.per_call);
         asked.saturating_sub(before).min(self.settlement.per_call)
     }
 
     /// The task id.
-    pub(crate) fn task_id(self) -> Uuid {
+    pub(crate) fn task_id(&self) -> Uuid {
         self.context.task.task_id(&self.plan.name, self.index)
     }
 }

@@ -87,10 +87,10 @@ impl<'a> Payload<'a> {
         Envelope { call: self.call }
     }
 
-    fn object(&self) -> Object<'a> {
-        let Call { plan, request, .. } = self.call;
+    fn object(&self) -> Object<'_> {
+        let Call { plan, request, .. } = &self.call;
         let options = request.provider_options.of(&plan.provider);
-        Object { call: self.call, nodes: &plan.payload, options }
+        Object { call: &self.call, nodes: &plan.payload, options }
     }
 }
 
@@ -112,7 +112,7 @@ impl Envelope<'_> {
     /// Those of serialization, which no envelope causes.
     pub fn text(&self) -> serde_json::Result<String> {
         let mut out = Vec::new();
-        let object = Object { call: self.call, nodes: &self.call.plan.envelope, options: None };
+        let object = Object { call: &self.call, nodes: &self.call.plan.envelope, options: None };
         object.write(&mut Level::further(&mut JsonText::new(&mut out)))?;
         String::from_utf8(out).map_err(serde_json::Error::custom)
     }

@@ -235,7 +235,7 @@ fn added_rows(call: Call<'_>, nodes: &[Node], prefix: &str, rows: &mut Vec<Row>)
             What::Object(children) => added_rows(call, children, &path, rows),
             What::Slot(slot) if is_namesake(slot, &path) => {}
             What::Slot(slot @ (Slot::Constant(_) | Slot::TaskId | Slot::BesidePixels(_))) => {
-                let value = crate::encoding::slot_value(slot, node, call);
+                let value = crate::encoding::slot_value(slot, node, &call);
                 let wire = vec![path.as_str().into()];
                 let row =
                     value.map(|value| Row { wire, ..Row::new(path, RowOutcome::Added, value) });

@@ -52,7 +52,7 @@ fn collect(
         match &node.what {
             What::Object(children) => collect(call, children, &path, leaf, found),
             What::Slot(slot) if slot.leaf() == Some(leaf) => {
-                if let Some(value) = crate::encoding::slot_value(slot, node, call) {
+                if let Some(value) = crate::encoding::slot_value(slot, node, &call) {
                     found.push((path.into(), value));
                 }
             }
@@ -66,7 +66,7 @@ fn collect(
 fn namesakes(call: Call<'_>) -> impl Iterator<Item = (Arc<str>, Value)> {
     call.plan.payload.iter().filter_map(move |node| match &node.what {
         What::Slot(slot) if is_namesake(slot, node.key()) => {
-            Some((node.key().into(), crate::encoding::slot_value(slot, node, call)?))
+            Some((node.key().into(), crate::encoding::slot_value(slot, node, &call)?))
         }
         _ => None,
     })
@@ -88,12 +88,12 @@ pub(super) fn geometry_on_wire(call: Call<'_>, leaf: Leaf) -> (Vec<Arc<str>>, Va
             whole.iter().map(|(path, value)| (path.to_string(), value.clone())).collect();
         return (whole.into_iter().map(|(path, _)| path).collect(), value.into());
     }
-    let ratio = wired
-        .ratio
-        .map(|at| (wire_of(Leaf::AspectRatio), Value::clone(&plan.geometry.ratio_words[at].1)));
-    let tier = wired
-        .tier
-        .map(|at| (wire_of(Leaf::Resolution), Value::clone(&plan.geometry.tier_words[at].1)));
+    let ratio = wired.ratio.map(|at| {
+        (wire_of(Leaf::AspectRatio), Value::clone(&plan.geometry.ratio_words[usize::from(at)].1))
+    });
+    let tier = wired.tier.map(|at| {
+        (wire_of(Leaf::Resolution), Value::clone(&plan.geometry.tier_words[usize::from(at)].1))
+    });
     match (leaf, ratio, tier) {
         (Leaf::AspectRatio, Some(word), _) | (Leaf::Resolution, _, Some(word)) => word,
         (Leaf::Size, ratio, tier) => {
