@@ -85,17 +85,18 @@ macro_rules! as_object {
                     where
                         A: serde::de::MapAccess<'de>,
                     {
+                        const KEYS: &[&str] = &[$($key),+];
                         use serde::de::Error;
                         let mut object = $type::default();
-                        let mut seen = [$(($key, false)),+];
+                        let mut seen = 0_u32;
                         while let Some(key) = map.next_key::<crate::request::read::Text<'de>>()? {
-                            for (name, seen) in &mut seen {
-                                if *name == &*key.0 && std::mem::replace(seen, true) {
-                                    return Err(A::Error::duplicate_field(name));
-                                }
-                            }
                             match key.0.as_ref() {
                                 $($key => {
+                                    let bit = const { crate::request::read::bit(KEYS, $key) };
+                                    if seen & bit != 0 {
+                                        return Err(A::Error::duplicate_field($key));
+                                    }
+                                    seen |= bit;
                                     if let Some(value) = map.next_value::<Option<$read>>()? {
                                         object.$field = value.into();
                                     }
@@ -112,6 +113,23 @@ macro_rules! as_object {
     };
 }
 pub(crate) use as_object;
+
+/// A bit of its own for every key of a list.
+pub(crate) const fn bit(keys: &[&str], key: &str) -> u32 {
+    let mut at = 0;
+    while !is_same(keys[at].as_bytes(), key.as_bytes()) {
+        at += 1;
+    }
+    1 << at
+}
+
+const fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
 
 /// `Serialize` by `Display` and `Deserialize` by `FromStr`.
 macro_rules! as_string {

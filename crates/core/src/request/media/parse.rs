@@ -119,8 +119,17 @@ pub(crate) fn is_web_url(text: &str) -> bool {
         .find(|scheme| has_scheme(text, scheme))
         .map(|s| &text[s.len()..]);
     let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or(""));
-    host.is_some_and(|host| !host.is_empty() && !host.starts_with(':'))
-        && !text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '\\')
+    host.is_some_and(|host| !host.is_empty() && !host.starts_with(':')) && !has_blank(text)
+}
+
+/// Whether something in a text ends a URL early.
+fn has_blank(text: &str) -> bool {
+    if text.is_ascii() {
+        // All bytes are looked at, so that many can be at once.
+        let ends = |b: u8| matches!(b, 0..=b' ' | 0x7f | b'\\');
+        return text.bytes().filter(|b| ends(*b)).count() > 0;
+    }
+    text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '\\')
 }
 
 /// The URL with its scheme in lower case, which is its normal form.
