@@ -38,6 +38,11 @@ fn calls_within(time: Duration, call: Side<'_>, out: &mut Vec<u8>) -> u32 {
     calls.max(5)
 }
 
+/// A short time, in the one unit of all tables.
+pub(crate) fn nanoseconds(time: Duration) -> String {
+    format!("{} ns", time.as_nanos())
+}
+
 /// The head of a table.
 pub(crate) fn head(what: &str, ours: &str, floor: &str) {
     println!("\n{what:44} {ours:>12} {floor:>12} {:>6}", "ratio");
@@ -51,6 +56,6 @@ pub(crate) fn line(name: &str, (ours, floor): (Duration, Duration), most: Option
         Some(most) => format!("  ABOVE {most}"),
         None => String::new(),
     };
-    let (ours, floor) = (format!("{ours:.0?}"), format!("{floor:.0?}"));
+    let (ours, floor) = (nanoseconds(ours), nanoseconds(floor));
     println!("{name:44} {ours:>12} {floor:>12} {ratio:>6.2}{verdict}");
 }
