@@ -214,7 +214,7 @@ impl std::error::Error for VendorError {}
 const MOST: usize = 400;
 
 /// A vendor's text, safe to repeat: short, on one line, without media and without the queries of
-/// URLs, which may be signatures.
+/// URLs, which may be signatures; and without what drives a terminal or turns the direction.
 pub fn safe_text(text: &str) -> String {
     let words = text.split_whitespace().map(safe_word);
     let mut safe = String::new();
@@ -232,8 +232,15 @@ pub fn safe_text(text: &str) -> String {
     safe
 }
 
+/// Controls, and what makes a line read as another one.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
+}
+
 fn safe_word(word: &str) -> String {
-    let shown: String = word.chars().filter(|c| !c.is_control()).collect();
+    let shown: String = word.chars().filter(|c| !is_hidden(*c)).collect();
     if let Some(at) = shown.find("data:") {
         return format!("{}data:…", &shown[..at]);
     }
@@ -264,6 +271,14 @@ mod tests {
         check("a?b=https://x/y?sig=SECRET", "a?b=https://x/y?…");
         check(&"A".repeat(200), "…");
         assert_eq!(safe_text(&"word ".repeat(500)).chars().count(), 401);
+    }
+
+    #[test]
+    fn texts_drive_no_terminal() {
+        check("a\u{1b}[2Jb\u{9b}31mc\u{7}\u{7f}\0", "a[2Jb31mc");
+        check("a\r\nb\u{2028}c\u{85}d", "a b c d");
+        check("gnp\u{202e}exe\u{2066}.\u{200f}\u{feff}", "gnpexe.");
+        check("日本\u{200d}語 é", "日本\u{200d}語 é");
     }
 
     #[test]

@@ -174,6 +174,15 @@ pub fn path_segment(id: &str) -> String {
     }
 }
 
+/// Commas and brackets in a reply that is read; a list of a hundred jobs has some thousands.
+const MOST_VALUES: usize = 200_000;
+
+/// Whether a text has more values than a reply can have: they take a hundred times its memory.
+fn is_bomb(body: &[u8]) -> bool {
+    let begins = |byte: &&u8| matches!(**byte, b',' | b'[' | b'{');
+    body.len() > MOST_VALUES && body.iter().filter(begins).count() > MOST_VALUES
+}
+
 /// The JSON body of a reply, whatever its status and content type.
 ///
 /// # Errors
@@ -181,10 +190,15 @@ pub fn path_segment(id: &str) -> String {
 /// what the status says otherwise.
 pub fn read_reply<T: DeserializeOwned>(reply: &Reply) -> Result<T, VendorError> {
     let status = reply.status().as_u16();
-    serde_json::from_slice(reply.body()).map_err(|error| {
+    let (bomb, body) = (is_bomb(reply.body()), reply.body().as_ref());
+    // What is too much is read as nothing, and told as what it is.
+    serde_json::from_slice(if bomb { b"" } else { body }).map_err(|error| {
         if reply.status().is_success() {
-            let what =
-                if reply.body().is_empty() { "it is empty".to_owned() } else { error.to_string() };
+            let what = match (bomb, body) {
+                (true, _) => format!("it holds more than {MOST_VALUES} values"),
+                (false, []) => "it is empty".to_owned(),
+                (false, _) => error.to_string(),
+            };
             return VendorError::unreadable(status, &what);
         }
         let text = format!("HTTP {status} without a body that can be read");
@@ -251,6 +265,22 @@ mod tests {
         waits(&[("retry-after", "Sat, 21 Nov 2026 13:01:00 GMT"), date], Some(60_000));
         waits(&[("retry-after", "Sat, 21 Nov 2026 12:01:00 GMT"), date], Some(0));
         waits(&[("retry-after", "Sat, 21 Nov 2026 13:01:00 GMT")], None);
+    }
+
+    #[track_caller]
+    fn read(body: Vec<u8>, expected: &str) {
+        let reply = http::Response::new(body.into());
+        let error = read_reply::<serde_json::Value>(&reply).unwrap_err();
+        assert_eq!(error.message, format!("the reply (HTTP 200) cannot be read: {expected}"));
+    }
+
+    #[test]
+    fn a_reply_of_too_many_values_is_not_read() {
+        let lists = |count: usize| [b"[", &*b"[],".repeat(count), b"[]]"].concat();
+        read(lists(150_000), "it holds more than 200000 values");
+        read(Vec::new(), "it is empty");
+        let reply = http::Response::new(lists(90_000).into());
+        assert_eq!(read_reply::<Vec<serde_json::Value>>(&reply).unwrap().len(), 90_001);
     }
 
     #[test]
