@@ -12,6 +12,7 @@
 //! What a vendor's API looks like is known to its [`Adapter`](genmux_core::Adapter) only.
 
 mod account;
+mod bounds;
 mod download;
 mod error;
 mod event;
@@ -45,7 +46,7 @@ pub use options::{Credentials, Progress, RunOptions, SaveTo};
 pub use outcome::{Artifact, Difference, Outcome, Shortfall};
 pub use provider::{CallStatus, Preview, Provider, Snapshot};
 pub use transport::{
-    HttpOptions, HttpTransport, Reach, ResponseBody, Sent, Transport, TransportError,
+    HttpOptions, HttpTransport, Names, Reach, ResponseBody, Sent, Transport, TransportError,
     TransportErrorKind,
 };
 pub use vendor::{Quote, Vendor};

@@ -9,6 +9,7 @@ use http::HeaderMap;
 use tracing::Instrument as _;
 
 use crate::account::{Account, Line};
+use crate::bounds;
 use crate::download::{Download, Saved, Target, download, safe_stem};
 use crate::error::Error;
 use crate::event::Event;
@@ -57,7 +58,11 @@ pub(crate) async fn fetch(
     let line = account.line();
     if !state.assets.is_empty() {
         match look_up(line, &state.assets).await {
-            Ok(found) => state.artifacts.extend(found),
+            Ok(found) => {
+                state.artifacts.extend(found);
+                state.assets.clear();
+                bounds::state(&mut state);
+            }
             Err(error) => {
                 options.tell(|| Event::PollFailed { message: error.to_string() });
                 return None;
@@ -84,18 +89,24 @@ pub(crate) async fn fetch(
 async fn look_up(line: &Line, ids: &[String]) -> Result<Vec<RemoteArtifact>, Error> {
     let Some(call) = line.adapter.assets(line.base(), ids) else { return Ok(Vec::new()) };
     let reply = line.send(call, &HeaderMap::new()).await?;
-    let mut found = line.adapter.read_assets(&reply)?;
-    let place = |artifact: &RemoteArtifact| {
-        let id = artifact.asset.as_deref().and_then(|asset| asset.split_once(':'));
-        ids.iter().position(|wanted| id.is_some_and(|(_, id)| id == wanted))
+    let mut shown = line.adapter.read_assets(&reply)?;
+    // What was not asked for is no output of this job, and what comes twice is one.
+    let take = |wanted: &String| {
+        let at = shown.iter().position(|it| is_asset(it, wanted))?;
+        Some(shown.swap_remove(at))
     };
-    found.sort_by_key(|artifact| place(artifact).unwrap_or(usize::MAX));
+    let found: Vec<RemoteArtifact> = ids.iter().filter_map(take).collect();
     if found.len() < ids.len() {
         let (got, asked) = (found.len(), ids.len());
         let message = format!("the vendor shows {got} of {asked} outputs");
         return Err(Error::new(ErrorKind::Decode, message));
     }
     Ok(found)
+}
+
+fn is_asset(artifact: &RemoteArtifact, wanted: &str) -> bool {
+    let id = artifact.asset.as_deref().and_then(|asset| asset.split_once(':'));
+    id.is_some_and(|(_, id)| id == wanted)
 }
 
 /// An artifact by the vendor's word.

@@ -7,6 +7,8 @@ use bytes::Bytes;
 use genmux_media::DataUri;
 use percent_encoding::percent_decode_str;
 
+use crate::bounds::is_mime;
+
 use super::{Download, DownloadError, Sink, put};
 
 /// Characters of one piece: a multiple of 4, so that base64 can be cut there.
@@ -34,7 +36,7 @@ pub(super) async fn read<S: Sink>(
     } else {
         percent(data, from.most_bytes, sink).await?;
     }
-    Ok(Some(uri.mime().to_ascii_lowercase()).filter(|mime| !mime.is_empty()))
+    Ok(Some(uri.mime()).filter(|mime| is_mime(mime)).map(str::to_ascii_lowercase))
 }
 
 async fn base64<S: Sink>(text: &[u8], most: u64, sink: &mut S) -> Result<(), DownloadError> {

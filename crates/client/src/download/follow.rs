@@ -1,6 +1,6 @@
 //! One GET, and the redirects that it meets.
 
-use genmux_core::Body;
+use genmux_core::{Body, safe_text};
 use http::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, HeaderMap, IF_RANGE, LOCATION, RANGE,
 };
@@ -16,6 +16,9 @@ use crate::transport::{
 /// Most redirects of one download.
 const MOST: usize = 5;
 
+/// Longest URL that can be sent.
+const LONGEST: usize = 65_534;
+
 /// From which byte to go on, and the mark of the version that those before it are of.
 pub(super) type Resume = (u64, HeaderValue);
 
@@ -25,6 +28,9 @@ pub(super) async fn get(
     from: &Download<'_>,
     resume: Option<&Resume>,
 ) -> Result<(String, Response<ResponseBody>), DownloadError> {
+    if from.url.len() > LONGEST {
+        return Err(DownloadError::Url("it has more than 65,534 bytes"));
+    }
     let mut url = Url::parse(from.url).map_err(|_| DownloadError::Url("it is no URL"))?;
     let mut reach = from.reach;
     for _ in 0..=MOST {
@@ -88,7 +94,7 @@ pub(super) fn is_plain(headers: &HeaderMap) -> bool {
 }
 
 fn host(url: &Url) -> String {
-    url.host_str().unwrap_or_default().to_owned()
+    safe_text(url.host_str().unwrap_or_default())
 }
 
 fn too_slow(url: &Url) -> TransportError {

@@ -13,6 +13,7 @@ use tokio::time::{sleep, timeout};
 
 use super::follow::{self, Resume};
 use super::{Download, DownloadError, Sink, put};
+use crate::bounds::is_mime;
 use crate::transport::{ResponseBody, Sent, Transport, TransportError, TransportErrorKind as Kind};
 
 /// An attempt that brought so much was worth it: it does not count.
@@ -134,7 +135,7 @@ impl Version {
         Version {
             mark: mark(headers),
             total: text(CONTENT_LENGTH).and_then(|len| len.parse().ok()),
-            mime: text(CONTENT_TYPE).map(essence),
+            mime: text(CONTENT_TYPE).map(essence).filter(|mime| is_mime(mime)),
         }
     }
 

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::account::Line;
+use crate::bounds;
 use crate::error::Error;
 use queue::{Batch, Queue, Watched};
 
@@ -180,7 +181,8 @@ fn pause(line: &Line, error: &Error) -> Option<Duration> {
 /// The state of jobs, asked once.
 pub(crate) async fn ask(line: &Line, tickets: &[Ticket]) -> Result<Vec<Option<JobState>>, Error> {
     let reply = line.send(line.adapter.poll(line.base(), tickets), &HeaderMap::new()).await?;
-    let states = line.adapter.read_status(&reply, tickets)?;
+    let mut states = line.adapter.read_status(&reply, tickets)?;
+    states.iter_mut().flatten().for_each(bounds::state);
     if states.len() == tickets.len() {
         return Ok(states);
     }

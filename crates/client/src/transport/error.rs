@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
+use genmux_core::safe_text;
+
 /// Why a request got no reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -59,7 +61,7 @@ impl TransportError {
     /// Names the host, without path or query.
     #[must_use]
     pub fn at_host(mut self, host: &str) -> TransportError {
-        self.host = (!host.is_empty()).then(|| host.into());
+        self.host = (!host.is_empty()).then(|| safe_text(host).into());
         self
     }
 

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::io;
 
+use genmux_core::safe_text;
+
 use super::outgoing::Unreadable;
 use super::reach::Refused;
 use super::{Sent, TransportError, TransportErrorKind as Kind};
@@ -47,7 +49,10 @@ fn cause(error: &(dyn Error + 'static)) -> String {
     match innermost.downcast_ref::<io::Error>() {
         // The system's own words begin with a capital letter and end with a number.
         Some(error) if error.raw_os_error().is_some() => error.kind().to_string(),
-        _ => innermost.to_string(),
+        // A path of ours is told whole. What a peer has a say in, such as the names in its
+        // certificate, is not.
+        _ if innermost.is::<Unreadable>() => innermost.to_string(),
+        _ => safe_text(&innermost.to_string()),
     }
 }
 

@@ -21,7 +21,7 @@ use url::Url;
 use super::outgoing::Outgoing;
 use super::reach::Lane;
 use super::reply::Chunks;
-use super::resolve::Guarded;
+use super::resolve::{Guarded, Names};
 use super::{
     Reach, ResponseBody, Sent, Transport, TransportError, TransportErrorKind as Kind, failure,
 };
@@ -36,6 +36,9 @@ pub struct HttpOptions {
     pub idle_timeout: Duration,
     /// `User-Agent` of requests that name none; `genmux/<version>`.
     pub user_agent: String,
+    /// Who finds the addresses of names; the system. Whatever it finds is checked as the
+    /// [`Reach`] demands, each time that a connection is made.
+    pub names: Option<Arc<dyn Names>>,
 }
 
 impl Default for HttpOptions {
@@ -44,6 +47,7 @@ impl Default for HttpOptions {
             connect_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_mins(1),
             user_agent: concat!("genmux/", env!("CARGO_PKG_VERSION")).to_owned(),
+            names: None,
         }
     }
 }
@@ -88,9 +92,18 @@ impl HttpTransport {
                 .pool_idle_timeout(POOL_IDLE)
                 .http2_initial_stream_window_size(WINDOW)
                 .user_agent(&self.options.user_agent);
-            guarded(builder, lane).build().map_err(failure::read)
+            self.guarded(builder, lane).build().map_err(failure::read)
         };
         self.clients[lane as usize].get_or_try_init(make).await
+    }
+
+    fn guarded(&self, builder: reqwest::ClientBuilder, lane: Lane) -> reqwest::ClientBuilder {
+        let names = self.options.names.clone();
+        match (lane, &names) {
+            (Lane::Open, None) => builder,
+            (Lane::Open, Some(_)) => builder.dns_resolver(Guarded { lane, names }),
+            _ => builder.no_proxy().dns_resolver(Guarded { lane, names }),
+        }
     }
 
     /// The lane of plain HTTP needs no certificates, so that it works where there are none.
@@ -148,13 +161,6 @@ impl fmt::Debug for HttpTransport {
 fn read_url(request: &Request<Body>) -> Result<Url, TransportError> {
     Url::parse(&request.uri().to_string())
         .map_err(|error| TransportError::new(Kind::Other, Sent::No).because(error))
-}
-
-fn guarded(builder: reqwest::ClientBuilder, lane: Lane) -> reqwest::ClientBuilder {
-    match lane {
-        Lane::Open => builder,
-        _ => builder.no_proxy().dns_resolver(Guarded(lane)),
-    }
 }
 
 fn without_certificates() -> Result<ClientConfig, rustls::Error> {

@@ -19,6 +19,7 @@ pub use error::{Sent, TransportError, TransportErrorKind};
 pub use http::{HttpOptions, HttpTransport};
 pub use reach::Reach;
 pub use reply::ResponseBody;
+pub use resolve::Names;
 
 /// Carries HTTP requests to vendors.
 ///

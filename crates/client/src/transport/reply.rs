@@ -70,6 +70,10 @@ impl ResponseBody {
             if chunk.len() > most - whole.len() {
                 return Err(too_large());
             }
+            if chunk.len() > whole.capacity() - whole.len() {
+                // Twice as much, as any vector grows, and no more than is taken at all.
+                whole.reserve_exact(whole.len().max(chunk.len()).min(most - whole.len()));
+            }
             whole.extend_from_slice(&chunk);
         }
         Ok(whole.into())

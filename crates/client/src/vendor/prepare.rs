@@ -26,8 +26,24 @@ use crate::transport::Reach;
 /// Media below this size are written into the body like any other text.
 const SMALL: usize = 16 * 1024;
 
-/// Brings all media to where the payload can name them: nothing large is copied.
+/// Brings all media to where the payload can name them, within the time that the work has.
 pub(super) async fn wiring(
+    vendor: &Vendor,
+    account: &Account,
+    translation: &Translation<'_>,
+    request: &Request,
+    options: &RunOptions,
+) -> Result<Wiring, Error> {
+    let all = brought(vendor, account, translation, request, options);
+    tokio::time::timeout(options.waits(), all).await.unwrap_or_else(|_elapsed| {
+        let seconds = options.waits().as_secs_f64();
+        let message = format!("the media were not all there after {seconds} s; nothing was sent");
+        Err(Error::new(ErrorKind::Timeout, message))
+    })
+}
+
+/// Nothing large is copied.
+async fn brought(
     vendor: &Vendor,
     account: &Account,
     translation: &Translation<'_>,

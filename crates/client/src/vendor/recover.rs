@@ -2,12 +2,13 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use genmux_core::{Charged, ErrorKind, Reply, Sighting, Ticket};
+use genmux_core::{Charged, ErrorKind, Reply, Sighting, Ticket, safe_text};
 use http::HeaderMap;
 use http::header::DATE;
 
 use super::submit::Failed;
 use crate::account::Line;
+use crate::bounds::is_id;
 use crate::error::Error;
 use crate::job::{Call, Job};
 use crate::journal::decide::{self, First};
@@ -19,6 +20,15 @@ const LOOKS: [Duration; 3] = [Duration::ZERO, Duration::from_secs(2), Duration::
 
 /// More pages than that hold no recent jobs.
 const MOST_PAGES: usize = 50;
+
+/// More jobs of one request are nobody's to tell apart.
+const MOST_FOUND: usize = 1_000;
+
+/// So many of them are told.
+const MOST_TOLD: usize = 10;
+
+/// A list that takes longer is not read to its end.
+const LIST_WITHIN: Duration = Duration::from_mins(2);
 
 /// The handle of a submission that was begun, as far as the vendor knows of it.
 ///
@@ -53,11 +63,11 @@ async fn check_adopted(
     vendor_id: &str,
     (id, begun): (&str, &Begun),
 ) -> Result<(), Error> {
-    let shown = recent(line, vendor_id, begun.at).await.map_err(unasked)?;
-    let other = |it: &&Sighting| {
+    let other = |it: &Sighting| {
         it.id == id && it.input.is_some() && begun.payloads.iter().all(|p| !it.is_of(vendor_id, p))
     };
-    if shown.iter().find(other).is_none() {
+    let shown = recent(line, (vendor_id, begun.at), other).await.map_err(unasked)?;
+    if shown.is_empty() {
         return Ok(());
     }
     let provider = line.adapter.provider();
@@ -109,7 +119,8 @@ pub(super) async fn look(
 }
 
 fn ambiguous(line: &Line, candidates: &[Vec<String>]) -> Error {
-    let several: Vec<&str> = candidates.iter().flatten().map(String::as_str).collect();
+    let several: Vec<String> =
+        candidates.iter().flatten().take(MOST_TOLD).map(|id| safe_text(id)).collect();
     let provider = line.adapter.provider();
     let found = match several.as_slice() {
         [] => format!("{provider} shows no job that is certainly this one"),
@@ -128,7 +139,8 @@ async fn candidates(
     vendor_id: &str,
     (entry, begun): (&Entry, &Begun),
 ) -> Result<Vec<Vec<String>>, Error> {
-    let sightings = recent(line, vendor_id, begun.at).await?;
+    let ours = |it: &Sighting| begun.payloads.iter().any(|payload| it.is_of(vendor_id, payload));
+    let sightings = recent(line, (vendor_id, begun.at), ours).await?;
     let own: Vec<&str> = begun.job.tickets().map(|(_, ticket)| ticket.id.as_str()).collect();
     let mut found = Vec::new();
     for payload in &begun.payloads {
@@ -145,8 +157,24 @@ async fn candidates(
     Ok(found)
 }
 
-/// The jobs that the vendor began since a moment of our clock.
-async fn recent(line: &Line, vendor_id: &str, since: Millis) -> Result<Vec<Sighting>, Error> {
+/// Those of the jobs that the vendor began since a moment of our clock that are wanted.
+async fn recent(
+    line: &Line,
+    (vendor_id, since): (&str, Millis),
+    wanted: impl Fn(&Sighting) -> bool,
+) -> Result<Vec<Sighting>, Error> {
+    let list = pages(line, (vendor_id, since), wanted);
+    tokio::time::timeout(LIST_WITHIN, list).await.unwrap_or_else(|_elapsed| {
+        let message = format!("its list of jobs takes longer than {} s", LIST_WITHIN.as_secs());
+        Err(Error::new(ErrorKind::Timeout, message))
+    })
+}
+
+async fn pages(
+    line: &Line,
+    (vendor_id, since): (&str, Millis),
+    wanted: impl Fn(&Sighting) -> bool,
+) -> Result<Vec<Sighting>, Error> {
     let (mut found, mut page) = (Vec::new(), None);
     // What the vendor's clock showed then is known after its first answer.
     let mut theirs = since.saturating_sub(MOST_SKEW);
@@ -159,13 +187,13 @@ async fn recent(line: &Line, vendor_id: &str, since: Millis) -> Result<Vec<Sight
             theirs = since.saturating_add(skew(&reply, (sent, Journal::now())));
         }
         let read = line.adapter.read_recent(&reply)?;
-        found.extend(read.jobs);
-        page = read.next;
+        let since = |it: &Sighting| it.created_at.is_some_and(|at| at >= theirs);
+        found.extend(read.jobs.into_iter().filter(|it| since(it) && is_id(&it.id) && wanted(it)));
+        page = read.next.filter(|_| found.len() < MOST_FOUND);
         if page.is_none() {
             break;
         }
     }
-    found.retain(|it: &Sighting| it.created_at.is_some_and(|at| at >= theirs));
     Ok(found)
 }
 

@@ -5,10 +5,11 @@ use genmux_core::{
     Wiring,
 };
 
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::{Vendor, prepare, recover, unwritten};
 use crate::account::{Account, Line};
+use crate::bounds;
 use crate::error::{Error, RunError};
 use crate::event::Event;
 use crate::job::{Call, Job};
@@ -127,7 +128,8 @@ async fn send_batch(
     let sent = submit_batch(line, batch, options).await;
     if let (Err(lost), Some(entry)) = (&sent, &options.entry)
         && is_looked_for(lost.error.kind)
-        && let Ok(found) = recover::look(line, vendor.offer.vendor_id(), (entry, &begun)).await
+        && let look = recover::look(line, vendor.offer.vendor_id(), (entry, &begun))
+        && let Ok(Ok(found)) = timeout(options.waits(), look).await
     {
         job.calls.extend(found.into_iter().map(Call::Accepted));
         return Ok(());
@@ -253,6 +255,7 @@ async fn attempt(
 ) -> Result<Vec<SubmitResult>, Failed> {
     let reply = line.send(http, &options.headers).await?;
     let read = line.adapter.read_submit(&reply, batch);
+    let read = read.and_then(|results| bounds::ids(results, &reply));
     let read = read.and_then(|results| retry::all_throttled(&results).map_or(Ok(results), Err));
     read.map_err(|vendor| Failed { error: vendor.clone().into(), vendor: Some(vendor) })
 }
@@ -275,7 +278,8 @@ fn refusal(failed: Failed, translation: &Translation<'_>, vendor: &Vendor) -> Er
     if error.kind == ErrorKind::Auth {
         error.message = format!("{}; the key is that of {}", error.message, vendor.key_names());
     }
-    let problems = failed.vendor.map(|vendor| vendor.problems).unwrap_or_default();
+    let mut problems = failed.vendor.map(|vendor| vendor.problems).unwrap_or_default();
+    bounds::problems(&mut problems);
     if problems.is_empty() {
         return error;
     }
