@@ -23,6 +23,9 @@ const MOST_REPLY: usize = 32 * 1024 * 1024;
 /// Jobs answer at once at all three vendors; a reply that takes longer will not come.
 const REPLY_WITHIN: Duration = Duration::from_secs(90);
 
+/// Bytes a second of the slowest line on which something large is still worth sending.
+const SLOWEST: u64 = 64 * 1024;
+
 /// One account at one provider: adapter, address, credentials.
 pub struct Account {
     line: Arc<Line>,
@@ -36,6 +39,7 @@ pub(crate) struct Line {
     pub(crate) retries: Retries,
     base: Url,
     credentials: Option<Credentials>,
+    reply_within: Duration,
 }
 
 impl Account {
@@ -50,9 +54,25 @@ impl Account {
         credentials: Option<Credentials>,
     ) -> Result<Account, Error> {
         let base = base(base_url, adapter.provider())?;
-        let retries = Retries::default();
-        let line = Arc::new(Line { adapter, transport, retries, base, credentials });
-        Ok(Account { poller: Poller::new(line.clone()), line })
+        let (retries, reply_within) = (Retries::default(), REPLY_WITHIN);
+        Ok(Account::on(Line { adapter, transport, retries, base, credentials, reply_within }))
+    }
+
+    fn on(line: Line) -> Account {
+        let line = Arc::new(line);
+        Account { poller: Poller::new(line.clone()), line }
+    }
+
+    /// How long one call may take, its whole reply included; 90 s unless it is said. What a call
+    /// sends has a second more for every 64 KiB. Outputs are not replies: a
+    /// [`deadline`](RunOptions::deadline) bounds their download.
+    #[must_use]
+    pub fn reply_within(self, most: Duration) -> Account {
+        let Line { adapter, transport, base, credentials, .. } = &*self.line;
+        let (transport, retries) = (transport.clone(), Retries::default());
+        let (base, credentials) = (base.clone(), credentials.clone());
+        let reply_within = most;
+        Account::on(Line { adapter: *adapter, transport, retries, base, credentials, reply_within })
     }
 
     /// This account, or that which a call names instead.
@@ -60,10 +80,11 @@ impl Account {
         if options.credentials.is_none() && options.base_url.is_none() {
             return Ok(self.clone());
         }
-        let Line { adapter, transport, base, credentials, .. } = &*self.line;
+        let Line { adapter, transport, base, credentials, reply_within, .. } = &*self.line;
         let base = options.base_url.as_deref().unwrap_or(base.as_str());
         let credentials = options.credentials.clone().or_else(|| credentials.clone());
-        Ok(Arc::new(Account::new(*adapter, transport.clone(), base, credentials)?))
+        let other = Account::new(*adapter, transport.clone(), base, credentials)?;
+        Ok(Arc::new(other.reply_within(*reply_within)))
     }
 
     pub(crate) fn line(&self) -> &Arc<Line> {
@@ -145,14 +166,16 @@ impl Line {
     }
 
     async fn exchange(&self, request: Request<genmux_core::Body>) -> Result<Reply, Error> {
+        let sends = Duration::from_secs(request.body().len() / SLOWEST);
+        let within = self.reply_within.saturating_add(sends);
         let exchange = async {
             let (head, body) = self.transport.send(request).await?.into_parts();
             Ok(Reply::from_parts(head, body.collect(MOST_REPLY).await?))
         };
-        match tokio::time::timeout(REPLY_WITHIN, exchange).await {
+        match tokio::time::timeout(within, exchange).await {
             Ok(reply) => reply.map_err(|error: crate::TransportError| error.into()),
             Err(_elapsed) => {
-                let seconds = REPLY_WITHIN.as_secs();
+                let seconds = within.as_secs_f64();
                 let message = format!("no reply within {seconds} seconds");
                 Err(Error::new(ErrorKind::Timeout, message).charged(Charged::Unknown))
             }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use genmux_client::journal::{Journal, Journaled};
 use genmux_client::{
@@ -58,6 +59,8 @@ pub struct Settings {
     pub transport: Option<Arc<dyn Transport>>,
     /// Where work is written down before it is sent; without it a process that dies loses it.
     pub journal: Option<Journal>,
+    /// How long one call may take, as [`Account::reply_within`] has it; without it 90 s.
+    pub reply_within: Option<Duration>,
 }
 
 impl Default for Settings {
@@ -70,6 +73,7 @@ impl Default for Settings {
             environment: true,
             transport: None,
             journal: None,
+            reply_within: None,
         }
     }
 }
@@ -228,7 +232,10 @@ impl Client {
         let base_url = self.base_url(provider)?;
         let credentials = self.credentials(provider, adapter.auth());
         let account = Account::new(adapter, self.transport.clone(), &base_url, credentials)?;
-        let account = Arc::new(account);
+        let account = Arc::new(match self.settings.reply_within {
+            Some(most) => account.reply_within(most),
+            None => account,
+        });
         accounts.insert(adapter.provider(), account.clone());
         Ok(account)
     }
