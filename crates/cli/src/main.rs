@@ -24,7 +24,11 @@ fn main() -> ExitCode {
         // The reader has seen enough, as with `| head`.
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
-            let _ = writeln!(anstream::stderr(), "genmux: {failure}");
+            let _ = writeln!(
+                anstream::stderr(),
+                "genmux: {}",
+                render::clean_lines(&failure.to_string())
+            );
             ExitCode::from(failure.code())
         }
     }

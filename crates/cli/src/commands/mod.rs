@@ -23,11 +23,13 @@ pub(crate) use spec::{spec_check, spec_diff, spec_impact, spec_new, spec_resolve
 pub(crate) use translate::translate;
 pub(crate) use which::which;
 
+use std::fmt::Display;
 use std::io::{self, BufWriter, StdoutLock, Write};
 
 use serde::Serialize;
 
 use crate::fail::Failure;
+use crate::render::clean_lines;
 
 /// Standard output for data: buffered, uncoloured. Once its reader has seen enough, as with
 /// `| head`, what follows goes nowhere and the command keeps its own verdict.
@@ -59,11 +61,22 @@ impl<W: Write> Write for Unread<W> {
     }
 }
 
-/// Prints JSON for people and programs.
+/// Says a line on standard error. What of it would drive a terminal is written as its escape.
+fn say(line: impl Display) -> io::Result<()> {
+    writeln!(anstream::stderr(), "{}", clean_lines(&line.to_string()))
+}
+
+/// Prints JSON for people and programs. What of a text would drive a terminal is written as its
+/// escape, which means the same.
 fn print_json<T: Serialize + ?Sized>(value: &T) -> Result<(), Failure> {
     let mut out = stdout();
-    serde_json::to_writer_pretty(&mut out, value)?;
-    writeln!(out)?;
+    let text = serde_json::to_string_pretty(value)?;
+    // Everything that JSON itself leaves raw is beyond ASCII, or is delete.
+    if text.bytes().any(|byte| byte >= 0x7f) {
+        writeln!(out, "{}", clean_lines(&text))?;
+    } else {
+        writeln!(out, "{text}")?;
+    }
     Ok(out.flush()?)
 }
 

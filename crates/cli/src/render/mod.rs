@@ -22,7 +22,7 @@ pub(crate) use markdown::markdown;
 pub(crate) use matrix::matrix;
 pub(crate) use sheet::sheet;
 pub(crate) use table::table;
-pub(crate) use text::{pad, wrap};
+pub(crate) use text::{clean, clean_lines, pad, wrap};
 
 use genmux::{Expect, Row, Violation};
 use serde_json::Value;

@@ -15,7 +15,7 @@ pub(super) fn width(text: &str) -> usize {
 /// Writes control characters, and those that turn the direction of writing, as JSON escapes.
 ///
 /// Raw, the first would drive the terminal and the second would make a line read as another one.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -33,7 +33,7 @@ pub(super) fn clean(text: &str) -> String {
 }
 
 /// As [`clean`], with line ends left as they are.
-pub(super) fn clean_lines(text: &str) -> String {
+pub(crate) fn clean_lines(text: &str) -> String {
     text.split('\n').map(clean).collect::<Vec<_>>().join("\n")
 }
 

@@ -1,6 +1,5 @@
 //! `genmux cancel`: asks the vendor to stop a job.
 
-use std::io::Write as _;
 use std::time::Duration;
 
 use genmux::journal::State;
@@ -10,6 +9,7 @@ use super::{find, name, open};
 use crate::Done;
 use crate::args::Cancel;
 use crate::commands::run::{block_on, vendors};
+use crate::commands::say as talk;
 use crate::fail::Failure;
 
 /// How long the end of a job that is stopped is waited for, so that the journal knows it.
@@ -21,7 +21,7 @@ pub(crate) fn cancel(catalog: &Catalog, args: &Cancel) -> Result<Done, Failure> 
         let record = find(&journal, &args.job).await?;
         let provider = vendors(catalog, Some(journal))?.journaled(&record.intent.offer)?;
         let job = name(&record).to_owned();
-        let say = |text: String| writeln!(anstream::stderr(), "{job}: {text}");
+        let say = |text: String| talk(format_args!("{job}: {text}"));
         match record.state {
             state if state.is_final() => {
                 say(format!("is {state} already"))?;

@@ -13,6 +13,7 @@ use crate::args::Jobs;
 use crate::commands::run::block_on;
 use crate::commands::{print_json, stdout};
 use crate::fail::Failure;
+use crate::render::clean;
 
 /// Without `--all`.
 const NEWEST: u32 = 50;
@@ -124,7 +125,8 @@ fn print(rows: &[Row<'_>]) -> Result<(), Failure> {
         return Ok(());
     }
     let head = ["JOB", "AGE", "STATE", "OFFER", "COST", "NEXT"].map(str::to_owned);
-    let cells: Vec<[String; 6]> = std::iter::once(head).chain(rows.iter().map(cells)).collect();
+    let rows = rows.iter().map(|row| cells(row).map(|cell| clean(&cell)));
+    let cells: Vec<[String; 6]> = std::iter::once(head).chain(rows).collect();
     let width = |column: usize| {
         cells.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
     };

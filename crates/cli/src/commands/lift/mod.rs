@@ -6,8 +6,6 @@ mod convert;
 mod curl;
 mod shell;
 
-use std::io::Write;
-
 use genmux::{Catalog, Lifted, Mode, RecognizeError, Recognized, Recognizer, Request, Violation};
 use serde::Serialize;
 use serde_json::Value;
@@ -15,7 +13,7 @@ use serde_json::Value;
 pub(crate) use audit::audit;
 pub(crate) use convert::convert;
 
-use super::print_json;
+use super::{print_json, say};
 use crate::Done;
 use crate::args::{Lift, Sending};
 use crate::fail::Failure;
@@ -28,7 +26,7 @@ pub(crate) fn lift(catalog: &Catalog, args: &Lift) -> Result<Done, Failure> {
     let lifted = lift_all(&found)?;
     if args.request_only {
         for violation in lifted.iter().flat_map(|lifted| &lifted.violations) {
-            writeln!(anstream::stderr(), "{}", violation.message)?;
+            say(format_args!("{}", violation.message))?;
         }
         print_all(&lifted.iter().map(|lifted| &lifted.request).collect::<Vec<_>>())?;
     } else {
@@ -44,11 +42,11 @@ fn read(sending: &Sending) -> Result<Call, Failure> {
     let path = sending.payload.display();
     let call = call.map_err(|problem| Failure::Said(format!("{path}: {problem}")))?;
     if let Some(name) = &call.filled_in {
-        writeln!(anstream::stderr(), "the shell would fill in {name}; it is read as it stands")?;
+        say(format_args!("the shell would fill in {name}; it is read as it stands"))?;
     }
     if !call.headers.is_empty() {
         let headers = call.headers.join(", ");
-        writeln!(anstream::stderr(), "headers are not carried over: {headers}")?;
+        say(format_args!("headers are not carried over: {headers}"))?;
     }
     Ok(call)
 }
@@ -68,7 +66,7 @@ fn recognize<'a>(
     })?;
     if let Some(query) = found.first().map(|found| &found.sent.query).filter(|it| !it.is_empty()) {
         let query = query.join(", ");
-        writeln!(anstream::stderr(), "the query of the address is not carried over: {query}")?;
+        say(format_args!("the query of the address is not carried over: {query}"))?;
     }
     Ok(found)
 }
@@ -107,7 +105,7 @@ pub(crate) fn request(catalog: &Catalog, sending: &Sending) -> Result<Own, Failu
         .try_into()
         .map_err(|_| Failure::Said("the body holds no payload".to_owned()))?;
     for violation in &lifted.violations {
-        writeln!(anstream::stderr(), "the payload: {}", violation.message)?;
+        say(format_args!("the payload: {}", violation.message))?;
     }
     let offer = found.offer().map_err(|error| Failure::Said(error.to_string()))?;
     let mut unread = lifted.unread(&Mode::Drop.into());

@@ -8,6 +8,8 @@ use std::time::Duration;
 use genmux::{Event, JobStatus};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
+use crate::render::clean;
+
 /// Where all of a command is told.
 #[derive(Clone)]
 pub(super) struct Screen(Option<MultiProgress>);
@@ -24,8 +26,9 @@ impl Screen {
         Shown { screen: self.clone(), label: label.to_owned(), calls }
     }
 
-    /// A line that stays.
+    /// A line that stays. Ids and other words of vendors stand in it: none drives the terminal.
     pub(super) fn say(&self, line: &str) {
+        let line = &clean(line);
         // Who closed the screen does not want to be told.
         let _closed = match &self.0 {
             Some(bars) => bars.println(line),

@@ -13,6 +13,7 @@ use crate::args::SpecDiff;
 use crate::commands::{print_json, stdout};
 use crate::fail::Failure;
 use crate::input;
+use crate::render::{clean, clean_lines};
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -54,10 +55,10 @@ fn print(drift: &Drift, add: Option<&Value>, all: bool) -> Result<(), Failure> {
     let mut out = stdout();
     let unstated = drift.unstated.iter().filter(|_| all);
     for finding in drift.differences.iter().chain(unstated) {
-        writeln!(out, "{}", line(finding))?;
+        writeln!(out, "{}", clean(&line(finding)))?;
     }
     if let Some(add) = add {
-        writeln!(out, "\n{}", serde_json::to_string_pretty(add)?)?;
+        writeln!(out, "\n{}", clean_lines(&serde_json::to_string_pretty(add)?))?;
     }
     Ok(out.flush()?)
 }

@@ -6,15 +6,17 @@ use super::faults::{Finding, Rule};
 use super::findings::Report;
 use crate::commands::stdout;
 use crate::fail::Failure;
+use crate::render::clean;
 
 pub(super) fn print(report: &Report) -> Result<(), Failure> {
     let mut out = stdout();
     for finding in &report.findings {
-        writeln!(out, "{}: {}: {}", place(report, finding), finding.rule.name(), said(finding))?;
+        let (place, rule) = (place(report, finding), finding.rule.name());
+        writeln!(out, "{}", clean(&format!("{place}: {rule}: {}", said(finding))))?;
     }
     for unclear in &report.unread {
         let place = at(report, unclear.call, unclear.line);
-        writeln!(out, "{place}: not looked at: {}", unclear.reason)?;
+        writeln!(out, "{}", clean(&format!("{place}: not looked at: {}", unclear.reason)))?;
     }
     if report.left_off > 0 {
         writeln!(out, "{} more, counted and not listed", report.left_off)?;
