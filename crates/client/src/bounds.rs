@@ -2,6 +2,7 @@
 //! disk nor the screen.
 
 use std::collections::HashSet;
+use std::mem::take;
 
 use genmux_core::{
     Charged, ErrorKind, JobState, RemoteArtifact, Reply, SubmitResult, VendorError, WireProblem,
@@ -63,7 +64,9 @@ pub(crate) fn state(state: &mut JobState) {
         beside.push(what);
     }
     state.failures.truncate(MOST_FAILURES);
-    state.failures.iter_mut().for_each(|failure| problems(&mut failure.problems));
+    for failure in &mut state.failures {
+        failure.problems = problems(take(&mut failure.problems));
+    }
     state.failures.extend(beside.into_iter().map(|what| {
         let mut failure = VendorError::new(ErrorKind::Decode, what);
         failure.charged = Charged::Yes;
@@ -92,7 +95,7 @@ pub(crate) fn is_mime(text: &str) -> bool {
 }
 
 /// The first of what is wrong with parameters.
-pub(crate) fn problems(problems: &mut Vec<WireProblem>) {
+pub(crate) fn problems(mut problems: Vec<WireProblem>) -> Vec<WireProblem> {
     let mut room = MOST_WORDS;
     let fits = |problem: &&WireProblem| {
         room = room.saturating_sub(problem.wire.len() + problem.message.len());
@@ -100,10 +103,11 @@ pub(crate) fn problems(problems: &mut Vec<WireProblem>) {
     };
     let some = problems.iter().take(MOST_FAILURES).take_while(fits).count();
     problems.truncate(some.max(1));
-    for problem in problems {
+    for problem in &mut problems {
         let text = |value: &_| serde_json::to_string(value).map_or(0, |text| text.len());
         problem.accepted = problem.accepted.take().filter(|value| text(value) <= MOST_ACCEPTED);
     }
+    problems
 }
 
 #[cfg(test)]
@@ -172,12 +176,11 @@ mod tests {
             accepted: Some(json!(vec![1; 5000])),
         };
         let told = |words: usize, times: usize| {
-            let mut all = vec![problem(words); times];
-            problems(&mut all);
+            let all = problems(vec![problem(words); times]);
             assert!(all.iter().all(|it| it.accepted.is_none()));
             all.len()
         };
         assert_eq!((told(1, 3), told(1, 5000), told(100, 5000), told(5000, 2)), (3, 20, 3, 1));
-        problems(&mut Vec::new());
+        assert!(problems(Vec::new()).is_empty());
     }
 }

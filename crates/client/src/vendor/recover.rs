@@ -119,8 +119,7 @@ pub(super) async fn look(
 }
 
 fn ambiguous(line: &Line, candidates: &[Vec<String>]) -> Error {
-    let several: Vec<String> =
-        candidates.iter().flatten().take(MOST_TOLD).map(|id| safe_text(id)).collect();
+    let several = told(candidates);
     let provider = line.adapter.provider();
     let found = match several.as_slice() {
         [] => format!("{provider} shows no job that is certainly this one"),
@@ -131,6 +130,11 @@ fn ambiguous(line: &Line, candidates: &[Vec<String>]) -> Error {
          --allow-duplicate or --give-up)"
     );
     Error::new(ErrorKind::Ambiguous, message).charged(Charged::Unknown)
+}
+
+/// Some ids, as they can be shown.
+fn told(candidates: &[Vec<String>]) -> Vec<String> {
+    candidates.iter().flatten().take(MOST_TOLD).map(|id| safe_text(id)).collect()
 }
 
 /// The jobs that each payload may have become.
@@ -228,6 +232,12 @@ mod tests {
         let noon = millis(httpdate::parse_http_date("Sat, 21 Nov 2026 12:00:00 GMT").unwrap());
         let sent = noon.unwrap() + 500;
         assert_eq!(skew(&reply, (sent, sent + 100)), expected, "{date}");
+    }
+
+    #[test]
+    fn a_few_ids_are_told_and_none_drives_a_terminal() {
+        let ids = vec![vec!["job\u{1b}[2J\n\u{202e}".to_owned(); 5000]];
+        assert_eq!(told(&ids), ["job[2J"; MOST_TOLD]);
     }
 
     #[test]

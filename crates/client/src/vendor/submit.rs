@@ -9,7 +9,6 @@ use tokio::time::{Instant, timeout};
 
 use super::{Vendor, prepare, recover, unwritten};
 use crate::account::{Account, Line};
-use crate::bounds;
 use crate::error::{Error, RunError};
 use crate::event::Event;
 use crate::job::{Call, Job};
@@ -17,7 +16,7 @@ use crate::journal::decide::{as_unknown, is_looked_for};
 use crate::journal::{Begun, Entry, Journal, ticket};
 use crate::options::RunOptions;
 use crate::retry::{self, Terms};
-use crate::save;
+use crate::{bounds, save};
 
 pub(super) async fn submit(
     vendor: &Vendor,
@@ -254,8 +253,7 @@ async fn attempt(
     options: &RunOptions,
 ) -> Result<Vec<SubmitResult>, Failed> {
     let reply = line.send(http, &options.headers).await?;
-    let read = line.adapter.read_submit(&reply, batch);
-    let read = read.and_then(|results| bounds::ids(results, &reply));
+    let read = line.adapter.read_submit(&reply, batch).and_then(|it| bounds::ids(it, &reply));
     let read = read.and_then(|results| retry::all_throttled(&results).map_or(Ok(results), Err));
     read.map_err(|vendor| Failed { error: vendor.clone().into(), vendor: Some(vendor) })
 }
@@ -278,8 +276,7 @@ fn refusal(failed: Failed, translation: &Translation<'_>, vendor: &Vendor) -> Er
     if error.kind == ErrorKind::Auth {
         error.message = format!("{}; the key is that of {}", error.message, vendor.key_names());
     }
-    let mut problems = failed.vendor.map(|vendor| vendor.problems).unwrap_or_default();
-    bounds::problems(&mut problems);
+    let problems = failed.vendor.map(|it| bounds::problems(it.problems)).unwrap_or_default();
     if problems.is_empty() {
         return error;
     }

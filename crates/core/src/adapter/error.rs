@@ -216,7 +216,7 @@ const MOST: usize = 400;
 /// A vendor's text, safe to repeat: short, on one line, without media and without the queries of
 /// URLs, which may be signatures; and without what drives a terminal or turns the direction.
 pub fn safe_text(text: &str) -> String {
-    let words = text.split_whitespace().map(safe_word);
+    let words = text.split_whitespace().map(safe_word).filter(|word| !word.is_empty());
     let mut safe = String::new();
     for word in words {
         if !safe.is_empty() {
@@ -276,7 +276,7 @@ mod tests {
     #[test]
     fn texts_drive_no_terminal() {
         check("a\u{1b}[2Jb\u{9b}31mc\u{7}\u{7f}\0", "a[2Jb31mc");
-        check("a\r\nb\u{2028}c\u{85}d", "a b c d");
+        check("a\r\nb\u{2028}c\u{85}d \u{7} ", "a b c d");
         check("gnp\u{202e}exe\u{2066}.\u{200f}\u{feff}", "gnpexe.");
         check("日本\u{200d}語 é", "日本\u{200d}語 é");
     }
