@@ -5,11 +5,8 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use crate::cases::{Case, Cases};
-use crate::scene::{LONG, Patience, SHORT, Scene};
+use crate::scene::{SHORT, Scene};
 use crate::vendor::{Asked, Step, answer};
-
-/// A poll that fails is asked again until the deadline.
-const SOON: Patience = Patience { deadline: Duration::from_secs(2), ..LONG };
 
 const STEPS: [(Step, &str); 3] =
     [(Step::Submit, "the submission"), (Step::Poll, "each poll"), (Step::Output, "each output")];
@@ -18,15 +15,23 @@ pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Cases::of("Lines");
     for (step, at) in STEPS {
         cases.add(format!("answers {at} with headers that drip for ever"), move |scene| {
-            scene.patient(SHORT).wrong(step, |_, out| drip(out, b"HTTP/1.1 200 OK\r\nX-A: ")).seen()
+            scene
+                .at(step)
+                .patient(SHORT)
+                .wrong(step, |_, out| drip(out, b"HTTP/1.1 200 OK\r\nX-A: "))
+                .seen()
         });
         once(&mut cases, step);
         cases.add(format!("answers {at} with a body that drips for ever"), move |scene| {
-            scene.patient(SHORT).wrong(step, |_, out| drip(out, b"HTTP/1.1 200 OK\r\n\r\n ")).seen()
+            scene
+                .at(step)
+                .patient(SHORT)
+                .wrong(step, |_, out| drip(out, b"HTTP/1.1 200 OK\r\n\r\n "))
+                .seen()
         });
         once(&mut cases, step);
-        cases.add(format!("answers {at} with a hundred thousand 1xx answers"), move |scene| {
-            scene.patient(SHORT).wrong(step, |_, out| flood(out)).seen()
+        cases.add(format!("answers {at} with 1xx answers for ever"), move |scene| {
+            scene.at(step).patient(SHORT).wrong(step, |_, out| flood(out)).seen()
         });
         once(&mut cases, step);
     }
@@ -50,41 +55,38 @@ pub(crate) fn drip(out: &mut dyn Write, head: &[u8]) -> io::Result<()> {
 }
 
 fn flood(out: &mut dyn Write) -> io::Result<()> {
-    let many = b"HTTP/1.1 102 Processing\r\nX-A: b\r\n\r\n".repeat(100);
-    for _ in 0..1000 {
+    let many = b"HTTP/1.1 102 Processing\r\nX-A: b\r\n\r\n".repeat(20);
+    loop {
         out.write_all(&many)?;
-        sleep(Duration::from_millis(5));
+        sleep(Duration::from_millis(20));
     }
-    Ok(())
 }
 
 fn endless(cases: &mut Cases) {
     for (step, at) in STEPS {
-        let patience = if step == Step::Poll { SOON } else { LONG };
         cases.add(format!("answers {at} with ten thousand headers"), move |scene| {
             let headers =
                 (0..10_000).fold(String::new(), |all, at| all + &format!("X-{at}: y\r\n"));
             let reply = format!("HTTP/1.1 200 OK\r\n{headers}Content-Length: 2\r\n\r\n{{}}");
-            scene.patient(patience).sends(step, reply).seen()
+            scene.at(step).sends(step, reply).seen()
         });
         once(cases, step);
         cases.add(format!("answers {at} with one endless header"), move |scene| {
             scene
-                .patient(patience)
+                .at(step)
                 .wrong(step, |_, out| for_ever(out, b"HTTP/1.1 200 OK\r\nX-A: ", b'a'))
                 .seen()
         });
         measured(cases, step, 24);
         cases.add(format!("answers {at} with a gzip bomb"), move |scene| {
-            scene.patient(patience).sends(step, bomb()).seen()
+            scene.at(step).sends(step, bomb()).seen()
         });
         measured(cases, step, 24);
     }
     for (step, at) in [STEPS[0], STEPS[1]] {
-        let patience = if step == Step::Poll { SOON } else { LONG };
         cases.add(format!("answers {at} with an endless body"), move |scene| {
             scene
-                .patient(patience)
+                .at(step)
                 .wrong(step, |_, out| for_ever(out, b"HTTP/1.1 200 OK\r\n\r\n", b' '))
                 .seen()
         });

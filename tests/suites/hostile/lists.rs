@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cases::{Case, Cases};
 use crate::lines::drip;
-use crate::scene::{LONG, Patience, Played, SHORT, Scene};
+use crate::scene::{LONG, Patience, Played, Scene};
 use crate::vendor::{Asked, Step, answer, whole};
 
 /// Those that are asked for a list; at Runware ids are ours.
@@ -15,6 +15,10 @@ pub(crate) const ASKED: [&str; 2] = ["replicate", "scenario"];
 
 /// Vendors may list late, so that they are asked three times.
 const SOME: Patience = Patience { deadline: Duration::from_secs(12), ..LONG };
+
+/// Each page may take six seconds, and all of them ten.
+const SLOW: Patience =
+    Patience { reply: Duration::from_secs(6), deadline: Duration::from_secs(10), ..LONG };
 
 pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Cases::of("Lists");
@@ -41,7 +45,7 @@ pub(crate) fn cases() -> Vec<Case> {
     });
     cases.only(&ASKED);
     cases.add("drips its list of jobs for ever", |scene| {
-        let (scene, _) = lost(scene.patient(SHORT), now);
+        let (scene, _) = lost(scene.patient(SLOW), now);
         ambiguous(scene.wrong(Step::List, |_, out| drip(out, b"HTTP/1.1 200 OK\r\n\r\n ")))
     });
     cases.only(&ASKED);

@@ -40,10 +40,10 @@ use page::Cells;
 static HEAP: PeakAlloc = PeakAlloc;
 
 /// Trials mostly wait.
-const AT_ONCE: usize = 48;
+const AT_ONCE: usize = 32;
 
 /// No trial takes nearly so long, unless it hangs.
-const LONGEST: Duration = Duration::from_mins(2);
+const LONGEST: Duration = Duration::from_mins(4);
 
 /// Held whole by trials whose memory is measured, shared by all others.
 static ALONE: RwLock<()> = RwLock::new(());

@@ -93,7 +93,14 @@ fn cell(case: &Case, seen: impl Fn(&str) -> String) -> String {
     told.collect::<Vec<_>>().join("<br>")
 }
 
+/// What the head of the page says once.
+const SAID_ONCE: [&str; 2] = [
+    "the request may have reached the vendor, and nobody knows whether a job exists: ",
+    "; look at the vendor's list of jobs before it is sent again",
+];
+
 fn shown(text: &str) -> String {
+    let text = SAID_ONCE.iter().fold(text.to_owned(), |text, said| text.replace(said, ""));
     let cut: String = text.chars().take(MOST).collect();
     let more = if cut.len() < text.len() { "…" } else { "" };
     format!("{cut}{more}").replace('|', "\\|").replace('<', "&lt;")

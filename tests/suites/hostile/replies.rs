@@ -1,16 +1,11 @@
 //! Replies that arrive whole and are not what they should be.
 
 use std::io::Write;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::cases::{Case, Cases};
-use crate::scene::{LONG, Patience, Scene};
 use crate::vendor::{Asked, Step, answer, whole};
-
-/// A poll that fails is asked again until the deadline.
-const SOON: Patience = Patience { deadline: Duration::from_secs(2), ..LONG };
 
 const STEPS: [(Step, &str); 2] = [(Step::Submit, "the submission"), (Step::Poll, "each poll")];
 
@@ -24,20 +19,16 @@ pub(crate) fn cases() -> Vec<Case> {
     cases.list
 }
 
-fn patient(scene: Scene, step: Step) -> Scene {
-    scene.patient(if step == Step::Poll { SOON } else { LONG })
-}
-
 fn forms(cases: &mut Cases, step: Step, at: &str) {
     cases.add(format!("answers {at} with JSON of depth 200,000"), move |scene| {
-        patient(scene, step).sends(step, whole(&b"[".repeat(200_000))).seen()
+        scene.at(step).sends(step, whole(&b"[".repeat(200_000))).seen()
     });
     if step == Step::Submit {
         cases.within(24);
     }
     cases.add(format!("answers {at} with two million empty lists"), move |scene| {
         let body = [&b"{\"data\":["[..], &b"[],".repeat(2_000_000), b"[]]}"].concat();
-        patient(scene, step).sends(step, whole(&body)).seen()
+        scene.at(step).sends(step, whole(&body)).seen()
     });
     // The reply itself, here and at the vendor; read, it would be two hundred.
     if step == Step::Submit {
@@ -48,7 +39,7 @@ fn forms(cases: &mut Cases, step: Step, at: &str) {
             let answer = move |asked: &Asked, out: &mut dyn Write| {
                 out.write_all(&whole(&[mark, &asked.good].concat()))
             };
-            patient(scene, step).wrong(step, answer).seen()
+            scene.at(step).wrong(step, answer).seen()
         });
     }
     cases.add(format!("answers {at} in UTF-16"), move |scene| {
@@ -57,7 +48,7 @@ fn forms(cases: &mut Cases, step: Step, at: &str) {
             let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
             out.write_all(&whole(&wide))
         };
-        patient(scene, step).wrong(step, answer).seen()
+        scene.at(step).wrong(step, answer).seen()
     });
     cases.add(format!("puts bytes that are no UTF-8 into the headers of {at}"), move |scene| {
         let answer = |asked: &Asked, out: &mut dyn Write| {
@@ -68,7 +59,7 @@ fn forms(cases: &mut Cases, step: Step, at: &str) {
             write!(out, "Content-Length: {len}\r\n\r\n")?;
             out.write_all(&asked.good)
         };
-        patient(scene, step).wrong(step, answer).seen()
+        scene.at(step).wrong(step, answer).seen()
     });
 }
 
@@ -90,7 +81,7 @@ fn beginnings(cases: &mut Cases, step: Step, at: &str) {
             let answer = move |asked: &Asked, out: &mut dyn Write| {
                 out.write_all(&whole(&[b"{", &*member, b",", &asked.good[1..]].concat()))
             };
-            patient(scene, step).wrong(step, answer).seen()
+            scene.at(step).wrong(step, answer).seen()
         });
     }
     cases.add(
@@ -100,7 +91,7 @@ fn beginnings(cases: &mut Cases, step: Step, at: &str) {
                 let key = asked.good[1..].split(|byte| *byte == b':').next().unwrap();
                 out.write_all(&whole(&[b"{", key, b":null,", &asked.good[1..]].concat()))
             };
-            patient(scene, step).wrong(step, answer).seen()
+            scene.at(step).wrong(step, answer).seen()
         },
     );
 }
@@ -131,7 +122,7 @@ fn masses(cases: &mut Cases) {
             let body = changed(asked, |body| body["job"]["metadata"]["assetIds"] = json!(ids));
             out.write_all(&whole(&body))
         };
-        scene.patient(SOON).wrong(Step::Poll, answer).seen()
+        scene.at(Step::Poll).wrong(Step::Poll, answer).seen()
     });
     cases.only(&["scenario"]);
     cases.add("refuses a submission for 5,000 reasons", |scene| {
@@ -168,7 +159,7 @@ fn outputs(asked: &Asked) -> Vec<u8> {
 fn reasons(asked: &Asked, times: usize) -> Vec<u8> {
     let text = String::from_utf8_lossy(&asked.body).into_owned();
     let body = if text.starts_with('[') {
-        let values = vec!["a value"; 3000];
+        let values = vec!["a value"; 600];
         let error = |at: usize| {
             json!({ "code": "invalidWidth", "message": "it is no width",
                 "parameter": format!("width{at}"), "allowedValues": values.clone() })

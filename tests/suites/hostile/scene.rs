@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use genmux::journal::{Journal, Journaled, MemoryStore};
 use genmux::{
-    Account, Catalog, Error, Event, Files, HttpOptions, HttpTransport, Names, Outcome, Progress,
-    Provider as _, Request, RunError, RunOptions, SaveTo, Vendor as Offered,
+    Account, Catalog, Error, ErrorKind, Event, Files, HttpOptions, HttpTransport, Names, Outcome,
+    Progress, Provider as _, Request, RunError, RunOptions, SaveTo, Vendor as Offered,
 };
 use genmux_tests::hurried::hurried;
 use genmux_tests::stage::key;
@@ -31,9 +31,9 @@ pub(crate) struct Patience {
 
 /// Longer than any trial takes.
 pub(crate) const LONG: Patience = Patience {
-    idle: Duration::from_secs(20),
-    reply: Duration::from_secs(20),
-    deadline: Duration::from_mins(1),
+    idle: Duration::from_secs(100),
+    reply: Duration::from_secs(100),
+    deadline: Duration::from_secs(200),
 };
 
 /// As for people: seconds in place of minutes.
@@ -54,6 +54,8 @@ pub(crate) struct Scene {
     pub(crate) request: Request,
     /// Whether the work is written down.
     pub(crate) journaled: bool,
+    /// Whether it is enough that a poll fails: it would be asked again until the deadline.
+    polls: bool,
     /// Submissions that the vendor refuses for certain.
     pub(crate) refused: usize,
     wrong: Vec<(Step, Box<Answer>)>,
@@ -81,6 +83,7 @@ impl Scene {
             host: "http://127.0.0.1",
             request: subject.work().request(),
             journaled: false,
+            polls: false,
             refused: 0,
             wrong: Vec::new(),
             wrap: Vendor::plain(),
@@ -102,6 +105,12 @@ impl Scene {
     pub(crate) fn sends(self, step: Step, bytes: impl Into<Vec<u8>>) -> Scene {
         let bytes = bytes.into();
         self.wrong(step, move |_, out| out.write_all(&bytes))
+    }
+
+    /// Says at which step the vendor goes wrong: what is wrong with a poll stays so.
+    pub(crate) fn at(mut self, step: Step) -> Scene {
+        self.polls = step == Step::Poll;
+        self
     }
 
     /// Lines of another kind.
@@ -131,18 +140,24 @@ impl Scene {
         let offered = Offered::new(offer, Arc::new(account), Arc::new(Files::None));
         let told = Arc::new(Mutex::new(Vec::new()));
         let events = Arc::clone(&told);
+        let Patience { deadline, .. } = if self.polls { LONG } else { self.patience };
         let options = RunOptions {
             idempotency_key: Some("a-key".to_owned()),
-            deadline: Some(self.patience.deadline),
+            deadline: Some(deadline),
             save: Some(SaveTo { folder: self.folder.path().join("out"), overwrite: false }),
             progress: Some(Progress::new(move |event| events.lock().unwrap().push(event))),
             ..RunOptions::default()
         };
-        let ended = if self.journaled {
+        let run = async {
+            if !self.journaled {
+                return offered.run(&self.request, &options).await;
+            }
             let journal = Journal::with_lease(Arc::new(MemoryStore::default()), LONG.deadline);
             Journaled::new(offered, journal, "an account").run(&self.request, &options).await
-        } else {
-            offered.run(&self.request, &options).await
+        };
+        let ended = tokio::select! {
+            ended = run => ended,
+            again = poll_fails(&told), if self.polls => Err(again.into()),
         };
         let events = told.lock().unwrap().clone();
         let (folder, subject, refused) = (self.folder, self.subject, self.refused);
@@ -155,6 +170,15 @@ impl Scene {
         played.judge();
         played.seen()
     }
+}
+
+/// Waits until a poll has failed, and says what comes after that.
+async fn poll_fails(told: &Mutex<Vec<Event>>) -> Error {
+    let failed = |event: &Event| matches!(event, Event::PollFailed { .. });
+    while !told.lock().unwrap().iter().any(failed) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Error::new(ErrorKind::Timeout, "the job is asked about again until the deadline")
 }
 
 /// Most characters of any one text.

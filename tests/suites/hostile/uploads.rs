@@ -1,12 +1,21 @@
 //! Vendors that take media badly. Uploads are free: whatever happens, nothing is submitted.
 
+use std::time::Duration;
+
 use genmux::Media;
 use serde_json::json;
 
 use crate::cases::{Case, Cases};
 use crate::lines::drip;
-use crate::scene::{SHORT, Scene};
+use crate::scene::{Patience, Scene};
 use crate::vendor::{Step, png, whole};
+
+/// The deadline passes within the second try, however slow the machine is.
+const BRIEF: Patience = Patience {
+    idle: Duration::from_secs(3),
+    reply: Duration::from_secs(3),
+    deadline: Duration::from_secs(4),
+};
 
 /// A picture that no vendor takes within the payload.
 const LONG: usize = 3_000_000;
@@ -19,18 +28,18 @@ const TAKERS: [&str; 2] = ["replicate", "scenario"];
 pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Cases::of("Uploads");
     cases.add("answers an upload with headers that drip for ever", |scene| {
-        let scene = scene.patient(SHORT);
+        let scene = scene.patient(BRIEF);
         free(scene.wrong(Step::Upload, |_, out| drip(out, b"HTTP/1.1 200 OK\r\nX-A: ")), LONG)
     });
     cases.only(&TAKERS);
     cases.add("answers an upload with a body that drips for ever", |scene| {
-        let scene = scene.patient(SHORT);
+        let scene = scene.patient(BRIEF);
         free(scene.wrong(Step::Upload, |_, out| drip(out, b"HTTP/1.1 200 OK\r\n\r\n ")), LONG)
     });
     cases.only(&TAKERS);
     cases.add("never reads what is uploaded", |mut scene| {
         scene.role.deaf = true;
-        free(scene.patient(SHORT), LONG)
+        free(scene.patient(BRIEF), LONG)
     });
     cases.only(&TAKERS);
     in_parts(&mut cases);
@@ -55,7 +64,7 @@ fn in_parts(cases: &mut Cases) {
     cases.add("looks at an upload for ever", |scene| {
         let never = json!({ "upload": { "id": "u/../1", "status": "validating" } });
         let never = never.to_string().into_bytes();
-        let scene = scene.patient(SHORT).sends(Step::Poll, whole(&never));
+        let scene = scene.patient(BRIEF).sends(Step::Poll, whole(&never));
         let scene = scene.wrong(Step::Upload, move |asked, out| {
             let place = format!("http://127.0.0.1:{}/v1/part", port(&asked.headers));
             let first = asked.path == "/v1/uploads";

@@ -37,7 +37,9 @@ pub(crate) fn cases() -> Vec<Case> {
 }
 
 fn texts(cases: &mut Cases) {
-    for (what, text) in [("escapes of a terminal", NASTY.to_owned()), ("a megabyte", long())] {
+    for (what, text) in
+        [("escapes of a terminal", NASTY.to_owned()), ("100,000 characters", long())]
+    {
         let word = text.clone();
         cases.add(format!("refuses a submission with {what} in every word"), move |scene| {
             let word = word.clone();
@@ -66,7 +68,7 @@ fn texts(cases: &mut Cases) {
 }
 
 fn long() -> String {
-    "it did not work ".repeat(60_000)
+    "it did not work ".repeat(6_300)
 }
 
 /// A refusal in the form of its vendor.
