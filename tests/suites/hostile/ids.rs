@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::cases::{Case, Cases};
-use crate::scene::{Played, Scene};
+use crate::played::Played;
+use crate::scene::Scene;
 use crate::vendor::Step;
 
 /// What the id is, in words, and the id.

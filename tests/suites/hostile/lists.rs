@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::cases::{Case, Cases};
 use crate::lines::drip;
-use crate::scene::{LONG, Patience, Played, Scene};
+use crate::played::Played;
+use crate::scene::{LONG, Patience, Scene};
 use crate::vendor::{Asked, Step, answer, whole};
 
 /// Those that are asked for a list; at Runware ids are ours.

@@ -18,6 +18,7 @@ mod lines;
 mod lists;
 mod page;
 mod places;
+mod played;
 mod replies;
 mod scene;
 mod tls;
