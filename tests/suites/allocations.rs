@@ -38,7 +38,9 @@ type Count = (String, u64);
 fn compare(counts: &[Count]) {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/allocations.txt");
     println!("allocations of one call each:");
-    let text: String = counts.iter().map(|(name, count)| format!("{count:4} {name}\n")).collect();
+    let lines: Vec<String> =
+        counts.iter().map(|(name, count)| format!("{count:4} {name}")).collect();
+    let text = lines.join("\n") + "\n";
     print!("{text}");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(path, text).unwrap();

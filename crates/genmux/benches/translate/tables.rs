@@ -33,7 +33,7 @@ pub(crate) fn lift(cases: &[Case]) {
 }
 
 /// Every offer with all that a plain request can say to it, beside `serde_json` writing the very
-/// payload when it is at hand as a document: that looks nothing up and checks nothing, so that there
+/// payload when it is at hand as a document: that looks nothing up and checks nothing, so there
 /// is no aim.
 pub(crate) fn every_offer() {
     head("check + write, every offer", "genmux", "payload only");
