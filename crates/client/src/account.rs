@@ -170,7 +170,13 @@ impl Line {
         let within = self.reply_within.saturating_add(sends);
         let exchange = async {
             let (head, body) = self.transport.send(request).await?.into_parts();
-            Ok(Reply::from_parts(head, body.collect(MOST_REPLY).await?))
+            let body = body.collect(MOST_REPLY).await?;
+            // Whatever is made of a reply, a key that it repeats is not.
+            let body = match &self.credentials {
+                Some(credentials) => credentials.blotted(body),
+                None => body,
+            };
+            Ok(Reply::from_parts(head, body))
         };
         match tokio::time::timeout(within, exchange).await {
             Ok(reply) => reply.map_err(|error: crate::TransportError| error.into()),

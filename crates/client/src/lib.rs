@@ -29,6 +29,7 @@ mod provider;
 mod retry;
 mod save;
 mod transport;
+mod unsaid;
 mod vendor;
 mod wait;
 pub mod webhook;
@@ -49,4 +50,5 @@ pub use transport::{
     HttpOptions, HttpTransport, Names, Reach, ResponseBody, Sent, Transport, TransportError,
     TransportErrorKind,
 };
+pub use unsaid::Unsaid;
 pub use vendor::{Quote, Vendor};

@@ -6,13 +6,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use genmux_core::{MaxCost, Policy};
+use genmux_core::{MaxCost, Policy, Request};
 use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::account::Account;
+use crate::error::Error;
 use crate::event::Event;
 use crate::journal::Entry;
+use crate::unsaid::Unsaid;
 
 /// What may be said per call; the default says nothing.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +53,9 @@ pub struct RunOptions {
     pub allow_outdated: bool,
     /// The record of the work: set by [`Journaled`](crate::journal::Journaled), and by nobody else.
     pub entry: Option<Entry>,
+    /// What no error and no event repeats after a vendor. Whoever sees the request says it: `run`,
+    /// `submit`, a journal; for a bare handle [`RunOptions::about`] does.
+    pub unsaid: Unsaid,
 }
 
 /// Where artifacts are saved.
@@ -84,10 +89,32 @@ impl fmt::Debug for Progress {
 }
 
 impl RunOptions {
+    /// These options for a call about a request: its prompt and its addresses are not repeated by
+    /// errors and events, even where a vendor quotes them.
+    #[must_use]
+    pub fn about(&self, request: &Request) -> RunOptions {
+        RunOptions { unsaid: Unsaid::of(request), ..self.clone() }
+    }
+
     pub(crate) fn tell(&self, event: impl FnOnce() -> Event) {
         if let Some(progress) = &self.progress {
             progress.tell(event());
         }
+    }
+
+    /// An error that repeats nothing of the request.
+    pub(crate) fn quiet(&self, mut error: Error) -> Error {
+        self.unsaid.clean_error(&mut error);
+        error
+    }
+
+    /// Tells that a vendor could not be asked.
+    pub(crate) fn tell_poll_failed(&self, error: &Error) {
+        self.tell(|| {
+            let mut message = error.to_string();
+            self.unsaid.clean(&mut message);
+            Event::PollFailed { message }
+        });
     }
 
     /// How long to wait.

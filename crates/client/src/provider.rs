@@ -76,8 +76,9 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// # Errors
     /// As [`Provider::submit`] and [`Provider::wait`].
     async fn run(&self, request: &Request, options: &RunOptions) -> Result<Outcome, RunError> {
-        let job = self.submit(request, options).await?;
-        Ok(self.wait(&job, options).await?)
+        let options = options.about(request);
+        let job = self.submit(request, &options).await?;
+        Ok(self.wait(&job, &options).await?)
     }
 
     /// Runs a request and tells what happens; the last item is [`Event::Done`] or the error.

@@ -64,7 +64,7 @@ pub(crate) async fn fetch(
                 bounds::state(&mut state);
             }
             Err(error) => {
-                options.tell(|| Event::PollFailed { message: error.to_string() });
+                options.tell_poll_failed(&error);
                 return None;
             }
         }

@@ -5,12 +5,18 @@ use super::record::Record;
 use crate::download::safe_stem;
 use crate::job::Job;
 use crate::options::{RunOptions, SaveTo};
+use crate::unsaid::Unsaid;
 
 impl Record {
+    /// Options under which errors repeat nothing of the request, whatever the vendor says.
+    pub(super) fn quietly(&self, options: &RunOptions) -> RunOptions {
+        RunOptions { unsaid: Unsaid::of_json(&self.intent.request), ..options.clone() }
+    }
+
     /// What lies in the folder of a job under the names of its outputs is its own: half of it may
     /// have been saved by a process that is no more.
     pub(super) fn saving_over_its_own(&self, options: &RunOptions) -> RunOptions {
-        let mut options = options.clone();
+        let mut options = self.quietly(options);
         let own = |save: &&mut SaveTo| self.intent.save_to == Some(whole(&save.folder));
         if let Some(save) = options.save.as_mut().filter(own) {
             save.overwrite = true;

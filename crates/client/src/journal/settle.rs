@@ -55,7 +55,7 @@ impl<P: Provider> Journaled<P> {
         if let Some(other) = owner.map_err(unwritten)?.filter(|it| it.intent.key != key) {
             return Err(invalid(&StoreError::VendorJobTaken(Box::new(other)).to_string()).into());
         }
-        let known = self.inner().status(&begun.job, options).await?;
+        let known = self.inner().status(&begun.job, &record.quietly(options)).await?;
         if known.calls.last().is_none_or(Option::is_none) {
             let message = format!("{} does not know a job {id:?}", record.provider());
             return Err(Error::new(ErrorKind::NotFound, message).into());

@@ -110,9 +110,15 @@ impl Provider for Vendor {
 
     async fn submit(&self, request: &Request, options: &RunOptions) -> Result<Job, RunError> {
         let span = self.submit_span();
-        let submitted = submit::submit(self, request, options).instrument(span.clone()).await;
-        if let Err(RunError::Failed(error)) = &submitted {
-            span.record("error.type", error.kind.name());
+        let options = options.about(request);
+        let mut submitted = submit::submit(self, request, &options).instrument(span.clone()).await;
+        match &mut submitted {
+            Ok(job) => options.unsaid.clean_job(job),
+            Err(RunError::Failed(error)) => {
+                span.record("error.type", error.kind.name());
+                options.unsaid.clean_error(error);
+            }
+            Err(RunError::Rejected(_)) => {}
         }
         submitted
     }
@@ -122,14 +128,21 @@ impl Provider for Vendor {
         let tickets: Vec<Ticket> = job.tickets().map(|(_, ticket)| ticket.clone()).collect();
         let mut states = Vec::new();
         for some in tickets.chunks(account.line().adapter.capability().jobs_per_poll) {
-            states.extend(poller::ask(account.line(), some).await.map_err(|e| e.of_job(job))?);
+            let asked = poller::ask(account.line(), some).await;
+            states.extend(asked.map_err(|error| options.quiet(error).of_job(job))?);
         }
-        Ok(snapshot(&states))
+        let mut snapshot = snapshot(&states);
+        let calls = snapshot.calls.iter_mut().flatten();
+        calls
+            .filter_map(|call| call.vendor_status.as_mut())
+            .for_each(|it| options.unsaid.clean(it));
+        Ok(snapshot)
     }
 
     async fn cancel(&self, job: &Job, options: &RunOptions) -> Result<bool, Error> {
         let account = self.account_of(job, options)?;
-        stop(&account, job).await.map_err(|error| error.at(self.offer.name()).of_job(job))
+        let stopped = stop(&account, job).await;
+        stopped.map_err(|error| options.quiet(error).at(self.offer.name()).of_job(job))
     }
 
     async fn wait(&self, job: &Job, options: &RunOptions) -> Result<Outcome, Error> {
@@ -137,8 +150,13 @@ impl Provider for Vendor {
         if let Some(save) = &options.save {
             save::check_folder(save)?;
         }
-        let waited = wait::wait(&account, job, options).await;
-        waited.map_err(|error| error.at(self.offer.name()).of_job(job))
+        match wait::wait(&account, job, options).await {
+            Ok(mut outcome) => {
+                options.unsaid.clean_outcome(&mut outcome);
+                Ok(outcome)
+            }
+            Err(error) => Err(options.quiet(error).at(self.offer.name()).of_job(job)),
+        }
     }
 }
 

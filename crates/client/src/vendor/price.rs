@@ -50,8 +50,11 @@ impl Vendor {
         if told_in(&account).is_none() {
             return Err(self.no_price(&account).into());
         }
-        let wiring = prepare::wiring(self, &account, &translation, request, options).await?;
-        let price = self.ask(&account, &translation, &wiring).await?;
+        let options = &options.about(request);
+        let quiet = |error: Error| options.quiet(error);
+        let wiring = prepare::wiring(self, &account, &translation, request, options);
+        let wiring = wiring.await.map_err(quiet)?;
+        let price = self.ask(&account, &translation, &wiring).await.map_err(quiet)?;
         check(&self.offer, &translation, options, Some(price))?;
         Ok(price)
     }

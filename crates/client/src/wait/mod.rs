@@ -135,7 +135,7 @@ impl<'a> Waiting<'a> {
 
     /// A vendor that cannot be asked will be asked again; one that refuses to answer will not.
     fn unanswered(&mut self, error: &Error, options: &RunOptions) -> Result<(), Error> {
-        options.tell(|| Event::PollFailed { message: error.to_string() });
+        options.tell_poll_failed(error);
         let refused = matches!(error.kind, ErrorKind::Auth | ErrorKind::Plan);
         self.refusals = if refused { self.refusals + 1 } else { 0 };
         if self.refusals < REFUSALS {

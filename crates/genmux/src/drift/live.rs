@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use genmux_client::{Reach, Transport, TransportError};
+use genmux_client::{Credentials, Reach, Transport, TransportError};
 use genmux_core::{Auth, Body};
 use http::{HeaderValue, Request};
 use serde_json::Value;
@@ -45,8 +45,11 @@ pub async fn fetch(
     key: impl Fn(&str) -> Option<String>,
 ) -> Result<Value, FetchError> {
     let mut request = Request::get(&address.url).header("accept", "application/json");
+    let mut credentials = None;
     if address.key {
-        request = request.header("authorization", authorization(auth, key)?);
+        let (authorization, used) = authorization(auth, key)?;
+        request = request.header("authorization", authorization);
+        credentials = Some(used);
     }
     // The address comes from the user's base URL, or is the vendor's own; nobody returned it.
     let request = request.extension(Reach::Provider);
@@ -55,24 +58,30 @@ pub async fn fetch(
     if !head.status.is_success() {
         return Err(FetchError::Status(head.status.as_u16()));
     }
-    serde_json::from_slice(&body.collect(MOST).await?).map_err(FetchError::Json)
+    let body = body.collect(MOST).await?;
+    // What is printed of the document holds no key, whatever the vendor repeats.
+    let body = credentials.map_or_else(|| body.clone(), |used| used.blotted(body.clone()));
+    serde_json::from_slice(&body).map_err(FetchError::Json)
 }
 
+/// The header of a key, and the key.
 fn authorization(
     auth: Auth,
     key: impl Fn(&str) -> Option<String>,
-) -> Result<HeaderValue, FetchError> {
-    let text = match auth {
+) -> Result<(HeaderValue, Credentials), FetchError> {
+    let (text, used) = match auth {
         Auth::Bearer(name) => {
-            format!("Bearer {}", key(name).ok_or_else(|| FetchError::Key(name.to_owned()))?)
+            let key = key(name).ok_or_else(|| FetchError::Key(name.to_owned()))?;
+            (format!("Bearer {key}"), Credentials::key(key))
         }
         Auth::Basic(name, secret) => {
             let missing = || FetchError::Key(format!("{name} and {secret}"));
             let (key, secret) = key(name).zip(key(secret)).ok_or_else(missing)?;
-            format!("Basic {}", BASE64_STANDARD.encode(format!("{key}:{secret}")))
+            let coded = BASE64_STANDARD.encode(format!("{key}:{secret}"));
+            (format!("Basic {coded}"), Credentials::pair(key, secret))
         }
     };
     let mut value = HeaderValue::from_str(&text).map_err(|_| FetchError::Unusable)?;
     value.set_sensitive(true);
-    Ok(value)
+    Ok((value, used))
 }

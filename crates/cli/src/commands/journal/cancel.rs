@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use genmux::journal::State;
-use genmux::{Catalog, Provider as _, RunOptions};
+use genmux::{Catalog, Provider as _, RunOptions, Unsaid};
 
 use super::{find, name, open};
 use crate::Done;
@@ -41,7 +41,8 @@ pub(crate) fn cancel(catalog: &Catalog, args: &Cancel) -> Result<Done, Failure> 
             );
             return Err(Failure::Said(message));
         };
-        let options = RunOptions { deadline: Some(END), ..RunOptions::default() };
+        let unsaid = Unsaid::of_json(&record.intent.request);
+        let options = RunOptions { deadline: Some(END), unsaid, ..RunOptions::default() };
         if !provider.cancel(&handle, &options).await? {
             say("the vendor does not stop it; it goes on".to_owned())?;
             return Ok(Done::Failed);

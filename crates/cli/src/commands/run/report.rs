@@ -5,6 +5,7 @@ use std::path::Path;
 
 use genmux::{Context, CostBasis, ErrorKind, Outcome, Rejection, Request, RunError, Shown};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::progress::Screen;
 use super::work::{Ended, Kept};
@@ -39,8 +40,41 @@ pub(super) fn result<'a>(
 /// One object for one request, an array for several.
 pub(super) fn print(results: &[Result<'_>]) -> std::result::Result<(), Failure> {
     match results {
-        [one] => print_json(one),
-        several => print_json(several),
+        [one] => print_unsigned(one),
+        several => print_unsigned(several),
+    }
+}
+
+/// Prints JSON that may hold outcomes. Their signed addresses stand in the manifest only: standard
+/// output ends up in logs, and the files are here.
+pub(super) fn print_unsigned<T: Serialize + ?Sized>(value: &T) -> std::result::Result<(), Failure> {
+    let mut value = serde_json::to_value(value)?;
+    unsign(&mut value);
+    print_json(&value)
+}
+
+fn unsign(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(unsign),
+        Value::Object(fields) => {
+            let made = fields.get_mut("artifacts").and_then(Value::as_array_mut);
+            let urls = made.into_iter().flatten().filter_map(|it| it.get_mut("url"));
+            for url in urls {
+                let text = url.as_str().unwrap_or_default();
+                *url = unsigned(text).into();
+            }
+            fields.values_mut().for_each(unsign);
+        }
+        _ => {}
+    }
+}
+
+/// An address without what vouches for whoever has it; of media in place of an address, the word.
+fn unsigned(url: &str) -> String {
+    match url.split_once('?') {
+        _ if url.starts_with("data:") => "data:…".to_owned(),
+        Some((place, _signature)) => format!("{place}?…"),
+        None => url.to_owned(),
     }
 }
 

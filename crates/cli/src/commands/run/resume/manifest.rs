@@ -3,14 +3,14 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use genmux::{Client, Error, ErrorKind, Manifest, Progress, RunError};
+use genmux::{Client, Error, ErrorKind, Manifest, Progress, RunError, Unsaid};
 
 use super::super::progress::Screen;
 use super::super::work::{Ended, Kept};
 use super::super::{options, report};
 use crate::Done;
 use crate::args::Resume;
-use crate::commands::{print_json, stdout};
+use crate::commands::stdout;
 use crate::fail::Failure;
 
 pub(super) async fn resume(
@@ -41,6 +41,7 @@ async fn wait(
     (path, folder): (&Path, &Path),
 ) -> Result<Done, Failure> {
     let mut options = options(&args.waiting, folder);
+    options.unsaid = Unsaid::of_json(&manifest.request);
     // What is there under these names is whole and of this very job.
     if let Some(save) = &mut options.save {
         save.overwrite = true;
@@ -62,9 +63,9 @@ async fn wait(
     report::say(&screen, &manifest.job.id, &ended, &Kept::default());
     keep(manifest, &ended, folder)?;
     match (&ended, args.waiting.json) {
-        (Ok(outcome), true) => print_json(outcome)?,
+        (Ok(outcome), true) => report::print_unsigned(outcome)?,
         (Err(RunError::Failed(error)), true) => {
-            print_json(&serde_json::json!({ "error": error }))?;
+            report::print_unsigned(&serde_json::json!({ "error": error }))?;
         }
         _ => report::print_paths(std::slice::from_ref(&ended))?,
     }
@@ -96,7 +97,7 @@ fn saved(manifest: &Manifest, folder: &Path) -> Saved {
 
 fn print_saved(manifest: &Manifest, paths: &[PathBuf], args: &Resume) -> Result<Done, Failure> {
     if args.waiting.json {
-        print_json(&manifest.outcome)?;
+        report::print_unsigned(&manifest.outcome)?;
         return Ok(Done::Accepted);
     }
     let mut out = stdout();

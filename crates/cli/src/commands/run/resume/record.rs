@@ -10,7 +10,7 @@ use super::super::work::{Ended, Kept};
 use super::super::{options, report};
 use crate::Done;
 use crate::args::Resume;
-use crate::commands::{journal, print_json};
+use crate::commands::journal;
 use crate::fail::Failure;
 
 pub(super) async fn resume(
@@ -43,9 +43,9 @@ pub(super) async fn resume(
     report::say(screen, &job, &ended, &Kept::default());
     keep(&provider, key, &ended, &options).await?;
     match (&ended, args.waiting.json) {
-        (Ok(outcome), true) => print_json(outcome)?,
+        (Ok(outcome), true) => report::print_unsigned(outcome)?,
         (Err(RunError::Failed(error)), true) => {
-            print_json(&serde_json::json!({ "error": error }))?;
+            report::print_unsigned(&serde_json::json!({ "error": error }))?;
         }
         _ => report::print_paths(std::slice::from_ref(&ended))?,
     }
