@@ -1,13 +1,14 @@
 //! A payload within a body that is sent to a provider.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use serde_json::Value;
 
 use crate::request::Kind;
 
 /// One payload within a body, with what the body and its address say about it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Enclosed<'a> {
     /// The provider's own name of the model, where body or address holds it.
@@ -34,6 +35,14 @@ pub struct Enclosed<'a> {
     pub documented: &'static [(&'static str, &'static [&'static str])],
     /// What keys of the payload do there, where the vendor takes them elsewhere.
     pub misplaced: &'static [(&'static str, &'static str)],
+}
+
+/// The payload holds the prompt, and what stands beside it may be a key.
+impl fmt::Debug for Enclosed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Enclosed { vendor_id, kind, envelope, .. } = self;
+        write!(f, "Enclosed({vendor_id:?} {kind:?}, {} keys beside it)", envelope.len())
+    }
 }
 
 impl<'a> Enclosed<'a> {

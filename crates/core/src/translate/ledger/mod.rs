@@ -4,6 +4,7 @@ mod notes;
 mod wire;
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -46,7 +47,7 @@ pub enum RowOutcome {
 }
 
 /// One row of the ledger.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Row {
     /// Dotted path of the leaf; of an added row, the wire key.
@@ -68,6 +69,13 @@ pub struct Row {
     /// Facts about media that limits ask for and nobody looked at.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unchecked: Vec<&'static str>,
+}
+
+/// Its values may be the prompt.
+impl fmt::Debug for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Row({} {:?} {:?})", self.field, self.outcome, self.wire)
+    }
 }
 
 impl Row {
