@@ -1,5 +1,6 @@
 //! What is written beside artifacts: enough to say later where they came from and why they look so.
 
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +16,7 @@ use crate::provider::Preview;
 const VERSION: u32 = 1;
 
 /// What is written beside artifacts, first when a vendor accepted the work, again when it is done.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Manifest {
     /// Version of this form.
@@ -36,6 +37,13 @@ pub struct Manifest {
     pub job: Job,
     /// What came of it; null while it is waited for.
     pub outcome: Value,
+}
+
+/// Request, ledger and outcome hold prompts and signed addresses.
+impl fmt::Debug for Manifest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Manifest({} {}, done: {})", self.offer, self.job.id, !self.outcome.is_null())
+    }
 }
 
 impl Manifest {

@@ -17,7 +17,7 @@ use crate::journal::Entry;
 use crate::unsaid::Unsaid;
 
 /// What may be said per call; the default says nothing.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct RunOptions {
     /// What may be moved or left out.
     pub policy: Policy,
@@ -56,6 +56,20 @@ pub struct RunOptions {
     /// What no error and no event repeats after a vendor. Whoever sees the request says it: `run`,
     /// `submit`, a journal; for a bare handle [`RunOptions::about`] does.
     pub unsaid: Unsaid,
+}
+
+/// Headers may hold keys: only their names are shown.
+impl fmt::Debug for RunOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunOptions")
+            .field("policy", &self.policy)
+            .field("idempotency_key", &self.idempotency_key)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("deadline", &self.deadline)
+            .field("save", &self.save)
+            .field("max_cost", &self.max_cost)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Where artifacts are saved.

@@ -113,7 +113,7 @@ pub trait Provider: Send + Sync + fmt::Debug {
 }
 
 /// What a request would become at an offer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 #[non_exhaustive]
 pub struct Preview {
     /// The offer, as `provider/model`.
@@ -128,6 +128,13 @@ pub struct Preview {
     pub expect: Expect,
     /// What became of every field.
     pub ledger: Vec<Row>,
+}
+
+/// The payload holds the prompt.
+impl fmt::Debug for Preview {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Preview({}, {} calls, {} rows)", self.offer, self.calls, self.ledger.len())
+    }
 }
 
 /// How far work is.
