@@ -3,6 +3,8 @@
 pub mod golden;
 pub mod hurried;
 pub mod lift;
+pub mod page;
+pub mod promises;
 pub mod random;
 pub mod schema;
 pub mod stage;

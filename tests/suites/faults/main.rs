@@ -95,7 +95,7 @@ fn play(row: &Row, subject: &'static Subject, cells: &Mutex<Cells>) -> Result<()
     let cell = cell.map_err(|_elapsed| "the trial hangs")?;
     cells.lock().unwrap().insert((row.fault, subject.name), cell.clone());
     let (recorded, now) = (page::recorded(row, subject.name), cell.to_string());
-    if page::is_recorded() || recorded.as_deref() == Some(&now) {
+    if genmux_tests::page::is_recorded() || recorded.as_deref() == Some(&now) {
         return Ok(());
     }
     let recorded = recorded.unwrap_or_else(|| "nothing".to_owned());
