@@ -20,7 +20,7 @@ use crate::outcome::Outcome;
 /// What stands in place of what is not repeated.
 const SHOWN: &str = "[…]";
 
-/// So many letters in a row that a request has too are a quotation of it; common phrases are shorter.
+/// So many letters in a row that a request has too are a quotation of it; phrases are shorter.
 const QUOTED: usize = 16;
 
 /// Texts that are shorter are words of every language.

@@ -89,11 +89,11 @@ fn what_is_translated_and_lifted_shows_no_mark() {
     check("Row", &translation.ledger());
     let http = genmux::http(&offer, &translation.payload(0)).unwrap();
     check("HttpRequest", &http);
-    let body: serde_json::Value = serde_json::from_slice(&http.body.as_bytes().unwrap()).unwrap();
+    let body: serde_json::Value = serde_json::from_slice(http.body.as_bytes().unwrap()).unwrap();
     assert!(body.to_string().contains(PROMPT), "a control");
     let recognizer = Recognizer::new(&catalog);
-    let recognized = recognizer.recognize(&body, &genmux::Hints::default()).unwrap();
-    check("Recognized", &recognized);
+    let read = recognizer.recognize(&body, &genmux::Hints::default()).unwrap();
+    check("Recognized", &read);
     check("Unsaid", &Unsaid::of(&request));
 }
 

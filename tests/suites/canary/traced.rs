@@ -93,5 +93,5 @@ async fn play(subject: &'static Subject) {
 /// The words of everything below an error.
 pub(crate) fn causes(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(|error| format!("{error} {error:?} {error:#?}")).collect()
+    causes.map(|error| format!("{error} {error:?} {error:#?}")).collect::<Vec<_>>().join(" ")
 }

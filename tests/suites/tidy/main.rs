@@ -4,6 +4,7 @@
 mod arrows;
 mod budgets;
 mod generated;
+mod licences;
 mod links;
 mod secrets;
 mod tree;

@@ -101,7 +101,7 @@ impl Desk {
             let place = match name {
                 name if name.starts_with("own-") => continue,
                 name if name.contains("journal.db") => 0,
-                name if name.ends_with(".json") => 1,
+                _ if path.extension().is_some_and(|it| it == "json") => 1,
                 _ => 2,
             };
             places[place].extend(found(path.to_str().unwrap().as_bytes()));

@@ -105,7 +105,7 @@ fn made(work: Work) {
     assert!(url.ends_with("?…"), "{url}");
     work.search(&desk, &[Made]);
     let job = outcome["job"].as_str().unwrap();
-    desk.run(&["resume", job, "--json", "--out", &desk.path("again").to_str().unwrap()], "", &[]);
+    desk.run(&["resume", job, "--json", "--out", desk.path("again").to_str().unwrap()], "", &[]);
     work.search(&desk, &[Made]);
 }
 
@@ -169,8 +169,8 @@ fn manifest() {
     holds("both streams", &args, format!("{}{}", run.out, run.err).as_bytes(), &[]);
     REPLICATE.search(&desk, &[]);
     desk.fault("poll", 0, &SIGNS());
-    let entries = std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path());
-    let manifest = entries.filter(|path| path.extension().is_some_and(|it| it == "json")).next();
+    let mut entries = std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path());
+    let manifest = entries.find(|path| path.extension().is_some_and(|it| it == "json"));
     let elsewhere = desk.path("other-journal.db");
     let args = ["resume", manifest.as_ref().unwrap().to_str().unwrap(), "--json", "--journal"];
     let run = desk.run(&[&args[..], &[elsewhere.to_str().unwrap()]].concat(), "", &[]);

@@ -28,7 +28,8 @@ pub(crate) fn echo(work: Work) -> String {
     );
     for key in own {
         let coded = BASE64_STANDARD.encode(&key);
-        said += &format!(" {key} {}… {coded} {}", &key[..10], key.replace('_', "%5F"));
+        let percent = key.replace('_', "%5F");
+        said = format!("{said} {key} {}… {coded} {percent}", &key[..10]);
     }
     said + " " + &picture_uri()
 }
