@@ -50,9 +50,9 @@ impl Came {
 fn line(held: &Held, Came { passed, failed, seconds }: Came) -> String {
     let shown = held.shown().replace('`', "");
     match (passed, failed) {
-        (0, 0) => format!("NONE    {shown}: no test has such a name"),
-        (_, 0) => format!("ok      {shown}: {passed} passed in {seconds:.1} s"),
-        _ => format!("FAILED  {shown}: {failed} failed, {passed} passed"),
+        (0, 0) => format!("NONE    {shown} (no test has such a name)"),
+        (_, 0) => format!("ok      {shown} ({passed} passed in {seconds:.1} s)"),
+        _ => format!("FAILED  {shown} ({failed} failed, {passed} passed)"),
     }
 }
 
