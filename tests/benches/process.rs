@@ -29,7 +29,7 @@ const CASES: &[Case] = &[
         limit: Some(Duration::from_millis(5)),
     },
     Case { args: &["models"], limit: Some(Duration::from_millis(15)) },
-    Case { args: &["models", "--json"], limit: Some(Duration::from_millis(15)) },
+    Case { args: &["models", "--json"], limit: None },
     Case { args: &["compare", "examples/clip.json"], limit: None },
 ];
 
