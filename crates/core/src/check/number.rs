@@ -88,7 +88,8 @@ fn broken(leaf: Leaf, value: Number, limits: &NumberLimits) -> Option<Broken<'_>
 /// The nearest accepted number; ties go to the smaller, which is the cheaper.
 pub(crate) fn nearest(value: Number, limits: &NumberLimits) -> Option<Number> {
     if let Some((values, _)) = &limits.values {
-        return values.iter().copied().min_by_key(|near| (near.distance(value), *near));
+        let taken = values.iter().copied().filter(|near| limits.accepts(*near));
+        return taken.min_by_key(|near| (near.distance(value), *near));
     }
     let mut near = value;
     for bounds in std::iter::once(limits).chain(&limits.upstream) {
