@@ -105,3 +105,67 @@ pub(crate) fn ticket(id: String, payload: &Payload<'_>) -> Ticket {
     let results = payload.results();
     Ticket { id, results: results.min, most: results.max }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Calls under ids, of which the first were answered; an empty one is refused.
+    fn begun(answered: usize, ids: &[&str]) -> Begun {
+        let call = |id: &&str| match *id {
+            "refused" => json!({ "refused": { "kind": "quota", "message": "m", "charged": "no" } }),
+            id => json!({ "accepted": { "id": id, "results": 2, "most": 3 } }),
+        };
+        let calls: Vec<Value> = ids.iter().map(call).collect();
+        let job = json!({
+            "version": 1, "id": "named before", "offer": "runware/m", "revision": "2026-01-01",
+            "catalogue": "c", "base_url": "https://a.example", "kind": "image", "expect": {},
+            "calls": calls,
+        });
+        let job = serde_json::from_value(job).unwrap();
+        Begun { job, answered, payloads: vec![json!({ "p": 1 })], at: 7, adopts: None }
+    }
+
+    fn ids(job: &Job) -> Vec<&str> {
+        job.tickets().map(|(_, ticket)| ticket.id.as_str()).collect()
+    }
+
+    fn call(call: u32, id: &str) -> VendorJob {
+        VendorJob { call, id: id.to_owned() }
+    }
+
+    #[test]
+    fn calls_are_answered_first_and_on_their_way_then() {
+        let begun = begun(2, &["refused", "a", "b", "refused", ""]);
+        let answered = begun.answered_job();
+        assert_eq!((ids(&answered), answered.calls.len(), &*answered.id), (vec!["a"], 2, "a"));
+        let sent = begun.on_their_way();
+        assert_eq!(sent.iter().map(|it| &*it.id).collect::<Vec<_>>(), ["b", ""]);
+        assert!(sent.iter().all(|it| (it.results, it.most) == (2, 3)));
+    }
+
+    #[test]
+    fn what_is_forgotten_is_sent_anew() {
+        let forgotten = begun(1, &["a", "b"]).forgotten();
+        assert_eq!((ids(&forgotten.job), forgotten.answered), (vec!["a"], 1));
+        assert_eq!((forgotten.payloads, forgotten.at), (Vec::new(), 7));
+    }
+
+    #[test]
+    fn an_id_that_a_person_names_is_that_of_the_first_call_on_its_way() {
+        let adopted = begun(1, &["a", "", ""]).adopted("x").unwrap();
+        assert_eq!((ids(&adopted.job), adopted.answered), (vec!["a", "x"], 2));
+        assert_eq!((adopted.adopts.as_deref(), &*adopted.job.id), (Some("x"), "a"));
+        assert_eq!(adopted.job.tickets().last().map(|(_, it)| (it.results, it.most)), Some((2, 3)));
+        assert_eq!(adopted.payloads.len(), 1);
+        assert_eq!(begun(1, &["a"]).adopted("x"), None);
+    }
+
+    #[test]
+    fn jobs_of_the_vendor_are_those_whose_ids_are_known() {
+        let begun = begun(1, &["a", "refused", "", "b"]);
+        assert_eq!(begun.vendor_jobs(), [call(0, "a"), call(3, "b")]);
+    }
+}

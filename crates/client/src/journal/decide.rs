@@ -132,10 +132,72 @@ fn leaves_open(failure: Failure) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use genmux_core::Side;
+
+    use super::super::record::{Intent, Lease};
     use super::*;
 
     fn ids(lists: &[&[&str]]) -> Vec<Vec<String>> {
         lists.iter().map(|list| list.iter().map(|id| (*id).to_owned()).collect()).collect()
+    }
+
+    #[test]
+    fn what_has_no_handle_is_unsent_and_what_may_be_on_its_way_is_unsettled() {
+        for state in State::ALL {
+            let unsettled = matches!(state, State::Submitting | State::Ambiguous);
+            assert_eq!(is_unsettled(state), unsettled, "{state}");
+            assert_eq!(is_unsent(state), unsettled || state == State::Intended, "{state}");
+        }
+    }
+
+    #[test]
+    fn only_what_cannot_be_charged_twice_is_sent_again_at_once() {
+        for (charged, dedupes, expected) in [
+            (Charged::No, false, true),
+            (Charged::No, true, true),
+            (Charged::Unknown, false, false),
+            (Charged::Unknown, true, true),
+            (Charged::Yes, false, false),
+            (Charged::Yes, true, false),
+        ] {
+            assert_eq!(may_be_repeated(charged, dedupes), expected, "{charged:?} {dedupes}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_ambiguous_is_looked_for() {
+        assert!(is_looked_for(ErrorKind::Ambiguous) && !is_looked_for(ErrorKind::Transport));
+    }
+
+    /// A record of other work on the same request that is sent right now.
+    fn rival() -> Record {
+        let intent = Intent { key: "b".into(), digest: "same".into(), ..Intent::default() };
+        let lease = Lease { owner: "other".into(), until: 10 };
+        Record { state: State::Submitting, ..Record::new(intent, Some(lease)) }
+    }
+
+    #[track_caller]
+    fn check_rival(change: impl Fn(&mut Record), is_one: bool) {
+        let mut rival = rival();
+        change(&mut rival);
+        assert_eq!(is_anothers(None, &[rival], ("a", "same"), 9), is_one);
+    }
+
+    #[test]
+    fn a_job_that_a_record_names_is_its_own() {
+        assert!(is_anothers(Some(&rival()), &[], ("a", "same"), 9));
+        assert!(!is_anothers(Some(&rival()), &[rival()], ("b", "same"), 9));
+    }
+
+    #[test]
+    fn a_job_that_nobody_names_may_be_that_of_whoever_sends_the_same_now() {
+        assert!(!is_anothers(None, &[], ("a", "same"), 9));
+        check_rival(|_| {}, true);
+        check_rival(|it| it.state = State::Ambiguous, false);
+        check_rival(|it| "a".clone_into(&mut it.intent.key), false);
+        check_rival(|it| "other".clone_into(&mut it.intent.digest), false);
+        check_rival(|it| it.lease = None, false);
+        check_rival(|it| it.lease = Some(Lease { owner: "other".into(), until: 9 }), false);
     }
 
     #[test]
@@ -195,6 +257,9 @@ mod tests {
         let verdict = Failure { kind: ErrorKind::Invalid, doubt: true, ..FREE };
         check(verdict, Some(State::Failed));
         check(Failure { answered: false, ..verdict }, Some(State::Ambiguous));
+        let kind = ErrorKind::Moderation(Side::Input);
+        check(Failure { kind, ..verdict }, Some(State::Failed));
+        check(Failure { kind: ErrorKind::Auth, ..verdict }, Some(State::Ambiguous));
     }
 
     #[test]

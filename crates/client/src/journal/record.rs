@@ -252,3 +252,72 @@ impl fmt::Debug for Change {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn record() -> Record {
+        let intent = Intent {
+            key: "the key".into(),
+            offer: "runware/m".into(),
+            account: "runware:label".into(),
+            request: json!({ "prompt": "CANARY" }),
+            ..Intent::default()
+        };
+        Record::new(intent, Some(Lease::new("me", 100, 10)))
+    }
+
+    #[test]
+    fn a_lease_holds_until_its_last_millisecond() {
+        let record = record();
+        assert_eq!(record.lease.as_ref().map(|lease| lease.until), Some(110));
+        assert!(record.is_held(109) && !record.is_held(110));
+        assert!(record.is_held_from("other", 109) && !record.is_held_from("other", 110));
+        assert!(!record.is_held_from("me", 109));
+        let free = Record { lease: None, ..record };
+        assert!(!free.is_held(0) && !free.is_held_from("other", 0));
+    }
+
+    #[test]
+    fn what_another_version_wrote_is_no_beginning_and_no_handle() {
+        let record = Record { begun: Some(json!(1)), job: Some(json!(1)), ..record() };
+        assert!(record.begun().is_none() && record.handle().is_err());
+        let none = Record { begun: None, job: None, ..record };
+        assert!(none.begun().is_none() && matches!(none.handle(), Ok(None)));
+    }
+
+    #[test]
+    fn a_beginning_is_read_back_as_it_was() {
+        let job = json!({
+            "version": 1, "id": "a", "offer": "runware/m", "revision": "2026-01-01",
+            "catalogue": "c", "base_url": "https://a.example", "kind": "image", "expect": {},
+            "calls": [],
+        });
+        let begun = json!({ "job": job, "answered": 3, "payloads": [1], "at": 7 });
+        let record = Record { begun: Some(begun), ..record() };
+        let begun = record.begun().map(|begun| (begun.job.id, begun.answered, begun.at));
+        assert_eq!(begun, Some(("a".to_owned(), 3, 7)));
+    }
+
+    #[test]
+    fn inserting_gives_the_record_that_is_there() {
+        assert_eq!(record().provider(), "runware");
+        assert!(Inserted::New(record()).into_record() == record());
+        assert!(Inserted::Existing(record()).into_record() == record());
+    }
+
+    #[test]
+    fn debug_names_the_work_and_shows_nothing_of_it() {
+        let change = Change { job: Some(json!("CANARY")), ..Change::to(State::Failed, "me", 1) };
+        let shown = [format!("{:?}", record()), format!("{:?}", record().intent)];
+        for text in &shown {
+            assert!(text.contains("the key") && text.contains("runware:label"), "{text}");
+            assert!(!text.contains("CANARY"), "{text}");
+        }
+        let text = format!("{change:?}");
+        assert!(text.contains("Failed") && !text.contains("CANARY"), "{text}");
+    }
+}

@@ -186,6 +186,26 @@ mod tests {
     }
 
     #[test]
+    fn a_vendors_word_says_how_far_accepted_work_is() {
+        for (status, state) in [
+            (JobStatus::Queued, State::Submitted),
+            (JobStatus::Running, State::Running),
+            (JobStatus::Succeeded, State::Succeeded),
+            (JobStatus::Failed, State::Failed),
+            (JobStatus::Canceled, State::Canceled),
+            (JobStatus::Aborted, State::Canceled),
+            (JobStatus::Expired, State::Expired),
+        ] {
+            assert_eq!(State::from(status), state, "{status:?}");
+        }
+    }
+
+    #[test]
+    fn a_word_fills_its_column() {
+        assert_eq!(format!("{:9}|{}", State::Failed, State::Running), "failed   |running");
+    }
+
+    #[test]
     fn words_are_read_back() {
         for state in State::ALL {
             assert_eq!(state.as_str().parse(), Ok(state));

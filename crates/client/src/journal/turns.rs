@@ -49,6 +49,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_turn_that_is_taken_is_not_forgotten_with_those_that_ended() {
+        let turns = Turns::default();
+        let _held = turns.of("held").await;
+        for number in 0..100 {
+            drop(turns.of(&number.to_string()).await);
+        }
+        let soon = Duration::from_millis(20);
+        assert!(tokio::time::timeout(soon, turns.of("held")).await.is_err());
+    }
+
+    #[tokio::test]
     async fn turns_that_ended_take_no_room() {
         let turns = Turns::default();
         for number in 0..10_000 {
