@@ -20,7 +20,9 @@ struct Hurried {
 pub fn hurried(provider: &str) -> &'static dyn Adapter {
     let inner = genmux::adapter(provider).unwrap();
     let poll_every = (Duration::from_millis(20), Duration::from_millis(60));
-    let capability = Box::leak(Box::new(Capability { poll_every, ..*inner.capability() }));
+    let polls_per_minute = 60_000;
+    let capability = Capability { poll_every, polls_per_minute, ..*inner.capability() };
+    let capability = Box::leak(Box::new(capability));
     Box::leak(Box::new(Hurried { inner, capability }))
 }
 

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use url::{Origin, Url};
 
 use crate::error::Error;
+use crate::job::Job;
 use crate::options::{Credentials, RunOptions};
 use crate::poller::Poller;
 use crate::retry::Retries;
@@ -85,6 +86,21 @@ impl Account {
         let credentials = options.credentials.clone().or_else(|| credentials.clone());
         let other = Account::new(*adapter, transport.clone(), base, credentials)?;
         Ok(Arc::new(other.reply_within(*reply_within)))
+    }
+
+    /// Whether a job was submitted through this account.
+    ///
+    /// A handle may come from anywhere: its address is compared and never sent to.
+    pub(crate) fn check(&self, job: &Job) -> Result<(), Error> {
+        if self.line.base() == job.base_url {
+            return Ok(());
+        }
+        let message = format!(
+            "the job was submitted to {}, and {} is asked now; set the base URL to that of the job",
+            genmux_core::safe_text(&job.base_url),
+            self.line.base()
+        );
+        Err(Error::new(ErrorKind::Invalid, message))
     }
 
     pub(crate) fn line(&self) -> &Arc<Line> {

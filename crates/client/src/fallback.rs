@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::stream::BoxStream;
 use genmux_core::{ErrorKind, Rejection, Request};
 use tokio::time::Instant;
 
@@ -13,6 +14,7 @@ use crate::job::Job;
 use crate::options::RunOptions;
 use crate::outcome::Outcome;
 use crate::provider::{Preview, Provider, Snapshot};
+use crate::wait::{Waited, wait_by_offer};
 
 /// Offers in a chain.
 ///
@@ -181,6 +183,14 @@ impl Provider for Fallback {
 
     async fn wait(&self, job: &Job, options: &RunOptions) -> Result<Outcome, Error> {
         self.serving(job)?.wait(job, options).await
+    }
+
+    fn wait_many<'a>(
+        &'a self,
+        jobs: BoxStream<'a, Job>,
+        options: &RunOptions,
+    ) -> BoxStream<'a, Waited> {
+        wait_by_offer(jobs, options, |job| self.serving(job).cloned())
     }
 
     /// A job that failed without a charge is followed by the next offer, too.

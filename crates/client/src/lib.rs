@@ -39,6 +39,7 @@ pub use download::{Download, DownloadError, Saved, Target, download, fetch, safe
 pub use error::{Error, RunError};
 pub use event::Event;
 pub use fallback::Fallback;
+pub use futures_util::stream::BoxStream;
 pub use inspect::Inspect;
 pub use job::{Call, Job};
 pub use limited::{RateLimited, RateLimits};
@@ -52,3 +53,4 @@ pub use transport::{
 };
 pub use unsaid::Unsaid;
 pub use vendor::{Quote, Vendor};
+pub use wait::{Waited, wait_by_offer};

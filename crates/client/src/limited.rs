@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::stream::BoxStream;
 use genmux_core::{ErrorKind, Rejection, Request};
 use governor::clock::Clock as _;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -16,6 +17,7 @@ use crate::job::Job;
 use crate::options::RunOptions;
 use crate::outcome::Outcome;
 use crate::provider::{Preview, Provider, Snapshot};
+use crate::wait::Waited;
 
 /// Rates of submissions, shared by all offers of an account.
 #[derive(Clone)]
@@ -115,6 +117,14 @@ impl<P: Provider> Provider for RateLimited<P> {
 
     async fn wait(&self, job: &Job, options: &RunOptions) -> Result<Outcome, Error> {
         self.inner.wait(job, options).await
+    }
+
+    fn wait_many<'a>(
+        &'a self,
+        jobs: BoxStream<'a, Job>,
+        options: &RunOptions,
+    ) -> BoxStream<'a, Waited> {
+        self.inner.wait_many(jobs, options)
     }
 
     async fn run(&self, request: &Request, options: &RunOptions) -> Result<Outcome, RunError> {

@@ -15,6 +15,7 @@ use crate::event::Event;
 use crate::job::Job;
 use crate::options::{Progress, RunOptions};
 use crate::outcome::Outcome;
+use crate::wait::Waited;
 
 /// Serves requests: one vendor's offer, or offers combined.
 ///
@@ -70,6 +71,27 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// # Errors
     /// When nothing was made, or the deadline passed (the error holds the handle).
     async fn wait(&self, job: &Job, options: &RunOptions) -> Result<Outcome, Error>;
+
+    /// Waits for many jobs at once, each as [`Provider::wait`] does, and gives each as it ends.
+    ///
+    /// Jobs come in as they come: the stream ends after the last of them did. The deadline of the
+    /// options holds for each job from when it came; progress is not told, because events name no
+    /// job. Nothing is waited for before the stream is read; dropping it ends the waiting.
+    fn wait_many<'a>(
+        &'a self,
+        jobs: BoxStream<'a, Job>,
+        options: &RunOptions,
+    ) -> BoxStream<'a, Waited> {
+        let options = RunOptions { progress: None, ..options.clone() };
+        let wait = move |job: Job| {
+            let options = options.clone();
+            async move {
+                let result = self.wait(&job, &options).await;
+                Waited { job, result }
+            }
+        };
+        jobs.map(wait).buffer_unordered(usize::MAX).boxed()
+    }
 
     /// Submits and waits.
     ///

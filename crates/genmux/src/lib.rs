@@ -42,6 +42,8 @@ pub mod drift;
 mod files;
 mod inspect;
 mod lift;
+#[cfg(feature = "client")]
+mod many;
 mod providers;
 mod which;
 

@@ -41,6 +41,8 @@ pub const CAPABILITY: Capability = Capability {
     // One `input` object a prediction, one prediction a read (OpenAPI).
     tasks_per_submit: 1,
     jobs_per_poll: 1,
+    // Of 3000 calls that are no submissions; uploads and cancels are such calls too (rate limits).
+    polls_per_minute: 2_400,
     // No key of a request says that it was sent before.
     dedupes_submits: false,
     // Outputs of official models come all at once.
@@ -58,8 +60,8 @@ pub const CAPABILITY: Capability = Capability {
     outputs_last: Some(Duration::from_hours(1)),
     // Named as `webhook` in the request, signed with the account's secret (verifying webhooks).
     hooks: Hooks::Signed,
-    // Half a second is the wait of all the vendor's clients. At 5 s, 250 jobs stay within the 3000
-    // reads a minute that an account has (rate limits).
+    // Half a second is the wait of all the vendor's clients. At 5 s, 200 jobs stay within the
+    // polls of a minute.
     poll_every: (Duration::from_millis(500), Duration::from_secs(5)),
 };
 

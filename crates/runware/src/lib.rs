@@ -40,6 +40,9 @@ pub const CAPABILITY: Capability = Capability {
     tasks_per_submit: 10,
     // Ours, likewise: data URIs of results make answers large.
     jobs_per_poll: 50,
+    // Ours: no rate is stated, only that a full queue answers 429 (rate limits). It lets 100,000
+    // jobs be asked about every ten seconds.
+    polls_per_minute: 15_000,
     // A UUID that was used before is `conflictTaskUUID`, and no second task.
     dedupes_submits: true,
     // Every poll repeats the results so far (platform/task-polling).

@@ -43,6 +43,8 @@ pub struct Scenario;
 pub const CAPABILITY: Capability = Capability {
     tasks_per_submit: 1,
     jobs_per_poll: 1,
+    // Ours: no rate is stated, and who goes too fast is shut out for minutes (key concepts).
+    polls_per_minute: 1_200,
     dedupes_submits: false,
     results_trickle: false,
     // Of all jobs only those of the old type `inference` can be stopped.

@@ -16,6 +16,8 @@ mod handle;
 mod journal;
 mod list;
 mod lost;
+mod many;
+mod mixed;
 mod polling;
 mod price;
 mod rate;
@@ -57,6 +59,8 @@ fn trials(subject: &'static Subject) -> Vec<Trial> {
     journal::trials(&mut list);
     settle::trials(&mut list);
     polling::trials(&mut list);
+    many::trials(&mut list);
+    mixed::trials(&mut list);
     download::trials(&mut list);
     deadline::trials(&mut list);
     save::trials(&mut list);

@@ -196,3 +196,13 @@ pub(super) fn said(error: &Error) -> String {
 pub(super) fn value(kept: &impl Serialize) -> Option<Value> {
     serde_json::to_value(kept).ok()
 }
+
+/// Why work is refused whose key was used for other work.
+pub(super) fn other_request(record: &Record) -> Error {
+    let message = format!(
+        "idempotency key {:?} was used for another request, or for another offer or policy ({}); \
+         nothing was sent; accepted: the same request again, or another key",
+        record.intent.key, record.intent.offer
+    );
+    Error::new(ErrorKind::Invalid, message)
+}

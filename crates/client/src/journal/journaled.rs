@@ -1,6 +1,7 @@
 //! A provider whose work is written down before it is sent.
 
 use async_trait::async_trait;
+use futures_util::stream::BoxStream;
 use genmux_core::{Charged, ErrorKind, JobStatus, Rejection, Request};
 
 use super::decide::{after_failure, is_unsent};
@@ -8,7 +9,8 @@ use super::ended::{end, handle, is_saved, stored, with_outcome};
 use super::entry::{Entry, Journal, beside, unwritten};
 use super::error::StoreError;
 use super::folder::clear_halves;
-use super::intent::{intent, refusal, said, value};
+use super::intent::{intent, other_request, refusal, said, value};
+use super::many;
 use super::record::{Change, Inserted, Record};
 use super::state::State;
 use crate::error::{Error, RunError};
@@ -17,6 +19,7 @@ use crate::job::Job;
 use crate::options::{Progress, RunOptions};
 use crate::outcome::Outcome;
 use crate::provider::{Preview, Provider, Snapshot};
+use crate::wait::Waited;
 
 /// A provider of one offer whose work is written down before it is sent, and found again.
 ///
@@ -175,7 +178,7 @@ impl<P: Provider> Journaled<P> {
     }
 }
 
-/// A request that is not accepted, at its price for example, was not sent: it may be, later.
+/// A request that is not accepted, at its price for example, may be sent later.
 async fn rejected(entry: &Entry, rejection: &Rejection) -> Result<Record, StoreError> {
     let error = Error::new(ErrorKind::Invalid, rejection.to_string());
     entry.change(Change { error: Some(said(&error)), release: true, ..entry.note() }).await
@@ -193,8 +196,7 @@ enum TakenUp {
 fn tapped(also: Option<Progress>, told: tokio::sync::mpsc::Sender<()>) -> Progress {
     Progress::new(move |event: Event| {
         if matches!(event, Event::Status { status: JobStatus::Running, .. }) {
-            // Once is enough.
-            let _full = told.try_send(());
+            let _once_is_enough = told.try_send(());
         }
         if let Some(also) = &also {
             also.tell(event);
@@ -287,13 +289,12 @@ impl<P: Provider> Provider for Journaled<P> {
             _ => self.inner.wait(job, &options).await,
         }
     }
-}
 
-fn other_request(record: &Record) -> Error {
-    let message = format!(
-        "idempotency key {:?} was used for another request, or for another offer or policy ({}); \
-         nothing was sent; accepted: the same request again, or another key",
-        record.intent.key, record.intent.offer
-    );
-    Error::new(ErrorKind::Invalid, message)
+    fn wait_many<'a>(
+        &'a self,
+        jobs: BoxStream<'a, Job>,
+        options: &RunOptions,
+    ) -> BoxStream<'a, Waited> {
+        many::wait_many(self, jobs, options)
+    }
 }

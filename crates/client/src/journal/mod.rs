@@ -51,6 +51,7 @@ mod error;
 mod folder;
 mod intent;
 mod journaled;
+mod many;
 mod memory;
 mod query;
 mod record;

@@ -1,7 +1,11 @@
 //! Asks a vendor about all waiting jobs of one account: one task, however many jobs wait.
 
+mod heard;
+mod pace;
 mod queue;
+mod tickets;
 
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,7 +19,11 @@ use tracing::Instrument as _;
 use crate::account::Line;
 use crate::bounds;
 use crate::error::Error;
-use queue::{Batch, Queue, Watched};
+use queue::{Batch, Queue};
+
+pub(crate) use heard::News;
+pub(crate) use queue::Whose;
+pub(crate) use tickets::Tickets;
 
 /// Polls under way at once: enough to hide the way to the vendor, few enough to be polite.
 const IN_FLIGHT: usize = 8;
@@ -23,19 +31,18 @@ const IN_FLIGHT: usize = 8;
 /// The longest wait that a vendor is granted between two polls.
 const LONGEST_PAUSE: Duration = Duration::from_mins(2);
 
-/// What a poll says about one job.
+/// What is new about one call of a job.
 #[derive(Debug)]
-pub(crate) enum News {
-    /// Its state.
-    State(JobState),
-    /// The vendor does not know it, or not yet.
-    Unknown,
-    /// The vendor could not be asked.
-    Failed(Arc<Error>),
+pub(crate) struct Letter {
+    /// What the job is called where it is waited for.
+    pub(crate) name: u64,
+    /// Which of its calls.
+    pub(crate) call: usize,
+    pub(crate) news: News,
 }
 
-/// Where the news of a job go: which call it is, and what is new.
-pub(crate) type Mailbox = mpsc::UnboundedSender<(usize, News)>;
+/// Where news go.
+pub(crate) type Mailbox = mpsc::UnboundedSender<Letter>;
 
 /// Asks about all waiting jobs of one account.
 pub(crate) struct Poller {
@@ -45,46 +52,48 @@ pub(crate) struct Poller {
 struct Shared {
     line: Arc<Line>,
     queue: Mutex<Queue>,
-    /// A job was added.
+    /// A job was added that is due before all others.
     added: Notify,
 }
 
-/// A job that is waited for; dropping it ends the asking.
+/// Calls that are waited for; dropping it ends the asking.
 pub(crate) struct Watch {
     shared: Arc<Shared>,
-    key: u64,
+    keys: Range<u64>,
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.shared.queue().remove(self.key);
+        self.shared.queue().remove(self.keys.clone());
     }
 }
 
 impl Poller {
     pub(crate) fn new(line: Arc<Line>) -> Poller {
-        let queue = Mutex::new(Queue::default());
+        let queue = Mutex::new(Queue::new(line.adapter.capability()));
         Poller { shared: Arc::new(Shared { line, queue, added: Notify::new() }) }
     }
 
-    /// Asks about a job of a model until the watch is dropped.
+    /// Asks about calls of a handle, each until its end is told or the watch is dropped.
     pub(crate) fn watch(
         &self,
-        (call, model): (usize, &Arc<str>),
-        ticket: Ticket,
-        mailbox: Mailbox,
+        tickets: &Arc<Tickets>,
+        calls: impl Iterator<Item = usize>,
+        whose: &Whose,
     ) -> Watch {
         let shared = self.shared.clone();
-        let every = shared.line.adapter.capability().poll_every;
         let mut queue = shared.queue();
-        let key =
-            queue.add(Watched::new((call, model.clone()), ticket, mailbox, every), Instant::now());
+        let due = queue.next_due();
+        let keys = queue.add(tickets, calls, whose, Instant::now());
+        let sooner = queue.next_due() != due;
         if !std::mem::replace(&mut queue.driven, true) {
             tokio::spawn(drive(Driver { shared: shared.clone(), ended: false }));
         }
         drop(queue);
-        shared.added.notify_one();
-        Watch { shared, key }
+        if sooner {
+            shared.added.notify_one();
+        }
+        Watch { shared, keys }
     }
 }
 
@@ -113,9 +122,8 @@ async fn drive(mut driver: Driver) {
     let shared = driver.shared.clone();
     let mut polls = JoinSet::new();
     loop {
-        let per_poll = shared.line.adapter.capability().jobs_per_poll;
         while polls.len() < room(&shared) {
-            let Some(batch) = shared.queue().take_due(Instant::now(), per_poll) else { break };
+            let Some(batch) = shared.queue().take_due(Instant::now()) else { break };
             polls.spawn(poll(shared.clone(), batch));
         }
         let next = {

@@ -203,6 +203,6 @@ impl<'a> Tries<'a> {
 }
 
 #[cfg(test)]
-mod scripted;
+pub(crate) mod scripted;
 #[cfg(test)]
 mod tests;

@@ -74,9 +74,10 @@ impl Transport for Scripted {
 #[derive(Debug)]
 struct Acme;
 
-static CAPABILITY: Capability = Capability {
+pub(crate) const CAPABILITY: Capability = Capability {
     tasks_per_submit: 1,
     jobs_per_poll: 1,
+    polls_per_minute: 6_000,
     dedupes_submits: false,
     results_trickle: false,
     cancel: Cancel::None,

@@ -1,11 +1,13 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use genmux_core::{Charged, Ticket};
 
 use super::scripted::{Gets, Scripted};
 use super::*;
-use crate::poller::News;
+use crate::job::Call;
+use crate::poller::{Letter, News, Tickets, Whose};
 use crate::transport::{Sent, TransportError, TransportErrorKind};
 
 /// What an attempt is told, in its order; then success.
@@ -233,9 +235,10 @@ async fn a_vendor_that_is_down_for_minutes_is_polled_by_one_and_comes_back() {
     let vendor = Scripted::new([Gets::Status(503)]);
     let account = vendor.account();
     let (mailbox, mut news) = tokio::sync::mpsc::unbounded_channel();
-    let ticket = Ticket { id: "a".into(), results: 1, most: 1 };
-    let watch = |at| account.poller().watch((at, &"m".into()), ticket.clone(), mailbox.clone());
-    let watches: Vec<_> = (0..JOBS).map(watch).collect();
+    let ticket = Call::Accepted(Ticket { id: "a".into(), results: 1, most: 1 });
+    let tickets = Arc::new(Tickets::new("m".into(), &vec![ticket; JOBS]));
+    let whose = Whose { mailbox, name: 0, parked: false };
+    let watch = account.poller().watch(&tickets, 0..JOBS, &whose);
     tokio::time::sleep(Duration::from_mins(5)).await;
     let polls = vendor.sent();
     assert!((30..60).contains(&polls), "{polls} polls in 5 minutes");
@@ -243,10 +246,10 @@ async fn a_vendor_that_is_down_for_minutes_is_polled_by_one_and_comes_back() {
     vendor.always(Gets::Status(200));
     let mut open: std::collections::HashSet<usize> = (0..JOBS).collect();
     while !open.is_empty() {
-        if let Some((at, News::State(_))) = news.recv().await {
-            open.remove(&at);
+        if let Some(Letter { call, news: News::Ended(_), .. }) = news.recv().await {
+            open.remove(&call);
         }
     }
     assert!(!account.line().retries.is_down());
-    drop(watches);
+    drop(watch);
 }

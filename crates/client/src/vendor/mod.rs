@@ -12,6 +12,7 @@ pub use price::Quote;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures_util::stream::{BoxStream, StreamExt as _};
 use genmux_core::{
     Context, ErrorKind, JobState, JobStatus, Offer, Rejection, Request, Ticket, spec::Status,
 };
@@ -24,6 +25,7 @@ use crate::job::Job;
 use crate::options::RunOptions;
 use crate::outcome::Outcome;
 use crate::provider::{CallStatus, Preview, Provider, Snapshot};
+use crate::wait::Waited;
 use crate::{poller, retry, save, wait};
 
 /// One offer of one vendor over HTTP.
@@ -158,23 +160,32 @@ impl Provider for Vendor {
             Err(error) => Err(options.quiet(error).at(self.offer.name()).of_job(job)),
         }
     }
+
+    /// They are held without a future each, and asked about together.
+    fn wait_many<'a>(
+        &'a self,
+        jobs: BoxStream<'a, Job>,
+        options: &RunOptions,
+    ) -> BoxStream<'a, Waited> {
+        let options = RunOptions { progress: None, ..options.clone() };
+        let folder = options.save.as_ref().map_or(Ok(()), save::check_folder);
+        match folder.and_then(|()| self.account.of(&options)) {
+            Ok(account) => wait::park(account, jobs, options),
+            Err(error) => {
+                let again = move || Error::new(error.kind, error.message.clone());
+                let refused = move |job| wait::refused(job, again());
+                jobs.map(refused).boxed()
+            }
+        }
+    }
 }
 
 impl Vendor {
     /// The account that the work of a handle belongs to.
-    ///
-    /// A handle may come from anywhere: its address is compared and never sent to.
     fn account_of(&self, job: &Job, options: &RunOptions) -> Result<Arc<Account>, Error> {
         let account = self.account.of(options)?;
-        if account.line().base() == job.base_url {
-            return Ok(account);
-        }
-        let message = format!(
-            "the job was submitted to {}, and {} is asked now; set the base URL to that of the job",
-            genmux_core::safe_text(&job.base_url),
-            account.line().base()
-        );
-        Err(Error::new(ErrorKind::Invalid, message).at(self.offer.name()))
+        account.check(job).map_err(|error| error.at(self.offer.name()))?;
+        Ok(account)
     }
 
     /// The variables of the environment that hold the key.

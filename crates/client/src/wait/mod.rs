@@ -1,11 +1,14 @@
 //! Waiting for work: news of every call until all are done, or the deadline.
 
 mod finish;
+mod lanes;
+mod parked;
+mod slip;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use genmux_core::{Charged, ErrorKind, JobState, JobStatus, Ticket, VendorError};
+use genmux_core::{Charged, ErrorKind, JobState, JobStatus, VendorError};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -15,39 +18,51 @@ use crate::event::Event;
 use crate::job::{Call, Job};
 use crate::options::RunOptions;
 use crate::outcome::{Artifact, Outcome};
-use crate::poller::{News, Watch};
+use crate::poller::{Letter, News, Tickets, Watch, Whose};
 use crate::{save, vendor};
 
-/// How long a vendor may not know a job that it accepted: some index it late.
-const UNKNOWN_FOR: Duration = Duration::from_mins(1);
+pub use lanes::wait_by_offer;
+pub(crate) use parked::park;
 
-/// Polls in a row that are refused for want of a right before the waiting ends.
-const REFUSALS: u32 = 3;
+/// Work that came to its end, or whose waiting did.
+#[derive(Debug)]
+pub struct Waited {
+    /// The handle.
+    pub job: Job,
+    /// As [`Provider::wait`](crate::Provider::wait) gives it.
+    pub result: Result<Outcome, Error>,
+}
+
+/// A job that is not waited for.
+pub(crate) fn refused(job: Job, error: Error) -> Waited {
+    let error = error.at(&job.offer).of_job(&job);
+    Waited { job, result: Err(error) }
+}
 
 /// Waits for all calls of a job and saves what they made.
 pub(crate) async fn wait(
-    account: &Arc<Account>,
+    account: &Account,
     job: &Job,
     options: &RunOptions,
 ) -> Result<Outcome, Error> {
-    let deadline = after(options.waits());
-    let (mailbox, mut news) = mpsc::unbounded_channel();
-    let mut waiting = Waiting::new(job);
-    let model: Arc<str> = job.model().into();
-    for (at, ticket) in job.tickets() {
-        let watch = account.poller().watch((at, &model), ticket.clone(), mailbox.clone());
-        waiting.watches[at] = Some(watch);
+    let mut waiting = Waiting::new(account, job, options);
+    let tickets = waiting.tickets.clone();
+    waiting.watch(tickets.accepted());
+    waiting.until(after(options.waits())).await
+}
+
+/// Saves what a job made whose calls are all over.
+async fn conclude(
+    account: &Account,
+    (job, ends): (&Job, Vec<(usize, News)>),
+    options: &RunOptions,
+) -> Result<Outcome, Error> {
+    let waiting = Waiting::new(account, job, options);
+    for (call, news) in ends {
+        // Received below.
+        let _sent = waiting.whose.mailbox.send(Letter { name: 0, call, news });
     }
-    while waiting.is_open() {
-        let next = tokio::time::timeout_at(deadline, news.recv()).await;
-        let Ok(Some((at, news))) = next else { return Err(late(account, job, options).await) };
-        let read = waiting.read(at, news, account, options);
-        match tokio::time::timeout_at(deadline, read).await {
-            Ok(read) => read?,
-            Err(_elapsed) => return Err(late(account, job, options).await),
-        }
-    }
-    finish::outcome(job, waiting.done)
+    waiting.until(after(options.waits())).await
 }
 
 /// When so much time has passed; a wait that no clock can count is a long one.
@@ -70,23 +85,18 @@ async fn late(account: &Account, job: &Job, options: &RunOptions) -> Error {
     Error::new(ErrorKind::Timeout, message).charged(Charged::Unknown)
 }
 
-/// What is known of each call.
+/// One job that is waited for, and what is known of each call.
 struct Waiting<'a> {
+    account: &'a Account,
     job: &'a Job,
-    watches: Vec<Option<Watch>>,
-    seen: Vec<Seen>,
+    options: &'a RunOptions,
+    tickets: Arc<Tickets>,
+    whose: Whose,
+    news: mpsc::UnboundedReceiver<Letter>,
+    watches: Vec<Watch>,
+    /// The status and progress of each call that were told last.
+    told: Vec<Option<(JobStatus, Option<u8>)>>,
     done: Vec<Option<Done>>,
-    refusals: u32,
-}
-
-/// What was last heard of a call.
-#[derive(Clone, Copy, Default)]
-struct Seen {
-    status: Option<JobStatus>,
-    progress: Option<u8>,
-    /// Results of a job that says that it is done with fewer than asked: it is asked once more.
-    short: Option<usize>,
-    unknown_since: Option<Instant>,
 }
 
 /// How a call ended.
@@ -97,114 +107,91 @@ pub(crate) struct Done {
 
 impl<'a> Waiting<'a> {
     /// Calls that were refused are done before the waiting begins.
-    fn new(job: &'a Job) -> Waiting<'a> {
+    fn new(account: &'a Account, job: &'a Job, options: &'a RunOptions) -> Waiting<'a> {
         let refused = |call: &Call| match call {
             Call::Accepted(_) => None,
             Call::Refused(error) => Some(failed(error.clone())),
         };
+        let (mailbox, news) = mpsc::unbounded_channel();
         Waiting {
+            account,
             job,
-            watches: job.calls.iter().map(|_| None).collect(),
-            seen: vec![Seen::default(); job.calls.len()],
+            options,
+            tickets: Arc::new(Tickets::of(job)),
+            whose: Whose { mailbox, name: 0, parked: false },
+            news,
+            watches: Vec::new(),
+            told: vec![None; job.calls.len()],
             done: job.calls.iter().map(refused).collect(),
-            refusals: 0,
         }
     }
 
-    fn is_open(&self) -> bool {
-        self.done.iter().any(Option::is_none)
+    fn watch(&mut self, calls: impl Iterator<Item = usize>) {
+        let watch = self.account.poller().watch(&self.tickets, calls, &self.whose);
+        self.watches.push(watch);
     }
 
-    async fn read(
-        &mut self,
-        at: usize,
-        news: News,
-        account: &Account,
-        options: &RunOptions,
-    ) -> Result<(), Error> {
+    async fn until(mut self, deadline: Instant) -> Result<Outcome, Error> {
+        while self.done.iter().any(Option::is_none) {
+            let next = async {
+                let letter = self.news.recv().await;
+                // The mailbox is held here: it is never closed.
+                match letter {
+                    Some(letter) => self.read(letter).await,
+                    None => Ok(()),
+                }
+            };
+            match tokio::time::timeout_at(deadline, next).await {
+                Ok(read) => read?,
+                Err(_elapsed) => return Err(late(self.account, self.job, self.options).await),
+            }
+        }
+        finish::outcome(self.job, self.done)
+    }
+
+    async fn read(&mut self, Letter { call, news, .. }: Letter) -> Result<(), Error> {
         match news {
-            News::Failed(error) => return self.unanswered(&error, options),
-            News::Unknown => self.unknown(at),
-            News::State(state) => {
-                self.refusals = 0;
-                self.state(at, state, account, options).await;
+            News::Status(status, progress) => self.tell(call, status, progress),
+            News::Unknown => {}
+            News::Failed(error) => self.options.tell_poll_failed(&error),
+            News::Ended(state) => self.fetch(call, *state).await,
+            News::Lost => self.done[call] = Some(failed(lost())),
+            News::Refused(error) => {
+                self.options.tell_poll_failed(&error);
+                let message =
+                    format!("the vendor no longer answers about the job: {}", error.message);
+                return Err(Error::new(error.kind, message).charged(Charged::Unknown));
             }
         }
         Ok(())
     }
 
-    /// A vendor that cannot be asked will be asked again; one that refuses to answer will not.
-    fn unanswered(&mut self, error: &Error, options: &RunOptions) -> Result<(), Error> {
-        options.tell_poll_failed(error);
-        let refused = matches!(error.kind, ErrorKind::Auth | ErrorKind::Plan);
-        self.refusals = if refused { self.refusals + 1 } else { 0 };
-        if self.refusals < REFUSALS {
-            return Ok(());
+    async fn fetch(&mut self, call: usize, state: JobState) {
+        let Some(Call::Accepted(ticket)) = self.job.calls.get(call) else { return };
+        self.tell(call, state.status, state.progress);
+        let (job, options) = (self.job, self.options);
+        match save::fetch(self.account, (call, ticket), state, (job, options)).await {
+            Some(done) => self.done[call] = Some(done),
+            None => self.watch(std::iter::once(call)),
         }
-        let message = format!("the vendor no longer answers about the job: {}", error.message);
-        Err(Error::new(error.kind, message).charged(Charged::Unknown))
-    }
-
-    fn unknown(&mut self, at: usize) {
-        self.refusals = 0;
-        let since = *self.seen[at].unknown_since.get_or_insert_with(Instant::now);
-        if since.elapsed() > UNKNOWN_FOR {
-            let message = "the vendor does not know the job";
-            let mut error = VendorError::new(ErrorKind::NotFound, message);
-            error.charged = Charged::Unknown;
-            self.close(at, failed(error));
-        }
-    }
-
-    async fn state(&mut self, at: usize, state: JobState, account: &Account, options: &RunOptions) {
-        let Call::Accepted(ticket) = &self.job.calls[at] else { return };
-        if self.done[at].is_some() {
-            return;
-        }
-        self.tell(at, &state, options);
-        self.seen[at].unknown_since = None;
-        if !state.status.is_final() || !self.is_settled(at, &state, ticket, account) {
-            return;
-        }
-        if let Some(done) = save::fetch(account, (at, ticket), state, (self.job, options)).await {
-            self.close(at, done);
-        }
-    }
-
-    /// Whether a final state holds all results that will come.
-    fn is_settled(
-        &mut self,
-        at: usize,
-        state: &JobState,
-        ticket: &Ticket,
-        account: &Account,
-    ) -> bool {
-        let got = state.artifacts.len();
-        let trickles = account.line().adapter.capability().results_trickle;
-        let short = state.status == JobStatus::Succeeded && (got as u64) < ticket.most;
-        if !trickles || !short {
-            return true;
-        }
-        self.seen[at].short.replace(got) == Some(got)
     }
 
     /// Only what changed is worth an event; a status that goes backwards is none.
-    fn tell(&mut self, at: usize, state: &JobState, options: &RunOptions) {
-        let seen = &mut self.seen[at];
+    fn tell(&mut self, call: usize, status: JobStatus, progress: Option<u8>) {
+        let told = &mut self.told[call];
         let backwards =
-            seen.status == Some(JobStatus::Running) && state.status == JobStatus::Queued;
-        if backwards || (seen.status, seen.progress) == (Some(state.status), state.progress) {
-            return;
+            status == JobStatus::Queued && told.is_some_and(|(last, _)| last == JobStatus::Running);
+        if !backwards && *told != Some((status, progress)) {
+            *told = Some((status, progress));
+            self.options.tell(|| Event::Status { call, status, progress });
         }
-        (seen.status, seen.progress) = (Some(state.status), state.progress);
-        let (status, progress) = (state.status, state.progress);
-        options.tell(|| Event::Status { call: at, status, progress });
     }
+}
 
-    fn close(&mut self, at: usize, done: Done) {
-        self.watches[at] = None;
-        self.done[at] = Some(done);
-    }
+fn lost() -> VendorError {
+    let mut error = VendorError::new(ErrorKind::NotFound, "the vendor does not know the job");
+    error.charged = Charged::Unknown;
+    error
 }
 
 fn failed(error: VendorError) -> Done {

@@ -12,6 +12,9 @@ pub struct Capability {
     pub tasks_per_submit: usize,
     /// Jobs in one poll, at least 1.
     pub jobs_per_poll: usize,
+    /// Polls that one account may make a minute: less than the vendor states, so that there is room
+    /// for other calls, or ours where it states nothing.
+    pub polls_per_minute: u32,
     /// Whether a submission that is sent again under the same task id is the same job and costs
     /// once.
     pub dedupes_submits: bool,
