@@ -3,6 +3,7 @@
 //! Codes are camelCase, many, unlisted and unstable (platform/errors, 2026-11-20), so they are
 //! sorted as the vendor's own SDK sorts them: by parts of their names, first match wins.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use genmux_core::{
@@ -288,12 +289,12 @@ pub(crate) fn is_of_no_task(entry: &Value) -> bool {
 }
 
 /// The status word, also where it is no text.
-pub(crate) fn word(entry: &Value) -> Option<String> {
-    match entry.get("status")? {
-        Value::String(word) => Some(word.clone()),
-        other => Some(other.to_string()),
-    }
-    .filter(|word| !word.is_empty() && word != "null")
+pub(crate) fn word(entry: &Value) -> Option<Cow<'_, str>> {
+    let word = match entry.get("status")? {
+        Value::String(word) => Cow::Borrowed(word.as_str()),
+        other => Cow::Owned(other.to_string()),
+    };
+    Some(word).filter(|word| !word.is_empty() && word != "null")
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! Replies to submissions and polls: entries, matched to tasks by their UUID.
 
+mod artifact;
+
 use std::collections::HashSet;
 
 use genmux_core::{
-    Charged, Cost, CostBasis, ErrorKind, JobState, JobStatus, Kind, RemoteArtifact, Reply,
-    SubmitResult, Submitted, Ticket, Unit, VendorError, read_reply, safe_text,
+    Charged, Cost, CostBasis, ErrorKind, JobState, JobStatus, Reply, SubmitResult, Submitted,
+    Ticket, Unit, VendorError, read_reply, safe_text,
 };
 use serde_json::Value;
 
@@ -12,7 +14,7 @@ use crate::error::{
     Around, CONFLICT, ENTRY, Subject, code, cost, failure, is_bare_error, is_blank, is_error,
     is_of_no_task, merged, refusal, subject, tells_error, text, word,
 };
-use crate::upload::{asset, data_uri};
+use artifact::{artifact, place, uuid};
 
 /// What became of each payload.
 ///
@@ -42,7 +44,9 @@ pub(crate) fn read_status(
     tickets: &[Ticket],
 ) -> Result<Vec<Option<JobState>>, VendorError> {
     let entries = Entries::read(reply)?;
-    let states: Vec<_> = tickets.iter().map(|ticket| entries.state(ticket)).collect();
+    // Looked up once: many tasks are asked about together.
+    let names = entries.names();
+    let states: Vec<_> = tickets.iter().map(|ticket| entries.state_among(&names, ticket)).collect();
     match entries.failed_poll() {
         Some(error) if states.iter().all(Option::is_none) => Err(error),
         _ => Ok(states),
@@ -135,8 +139,21 @@ impl Entries {
 
     /// What all entries of a task say of it; `None` where there is none.
     pub(crate) fn state(&self, ticket: &Ticket) -> Option<JobState> {
+        self.state_among(&self.names(), ticket)
+    }
+
+    /// The UUID of the task that each entry of the data tells of.
+    fn names(&self) -> Vec<Option<&str>> {
+        self.data.iter().map(|item| text(item, "taskUUID")).collect()
+    }
+
+    fn state_among(&self, names: &[Option<&str>], ticket: &Ticket) -> Option<JobState> {
         let mut tally = Tally::new(self.around);
-        self.data.iter().filter(|item| is_of(item, ticket)).for_each(|item| tally.add(item));
+        for (item, name) in self.data.iter().zip(names) {
+            if name.is_some_and(|name| is_named(name, ticket)) {
+                tally.add(item);
+            }
+        }
         let own = self.errors.iter().filter(|error| is_of(error, ticket));
         let failures = own.filter(|error| subject(error, self.around) == Subject::Task);
         failures.for_each(|error| tally.fail(error));
@@ -164,7 +181,11 @@ fn items(value: Option<Value>) -> Vec<Value> {
 }
 
 fn is_of(entry: &Value, ticket: &Ticket) -> bool {
-    text(entry, "taskUUID").is_some_and(|id| id.eq_ignore_ascii_case(&ticket.id))
+    text(entry, "taskUUID").is_some_and(|name| is_named(name, ticket))
+}
+
+const fn is_named(name: &str, ticket: &Ticket) -> bool {
+    name.eq_ignore_ascii_case(ticket.id.as_str())
 }
 
 /// The entries of one task, summed up.
@@ -263,44 +284,11 @@ fn progress(item: &Value) -> Option<u8> {
     percent.to_string().parse().ok()
 }
 
-/// The vendor's id of a result.
-fn uuid(item: &Value) -> Option<&str> {
-    ["imageUUID", "videoUUID", "audioUUID"].iter().find_map(|key| text(item, key))
-}
-
-const BASE64: &str = "imageBase64Data";
-
-/// The key and the text of a result's file; a clip goes before a picture beside it.
-fn place(item: &Value) -> Option<(&'static str, &str)> {
-    let keys = ["videoURL", "imageURL", "audioURL", "imageDataURI", BASE64];
-    keys.into_iter().find_map(|key| Some((key, text(item, key)?)))
-}
-
-fn artifact(item: &Value) -> Option<RemoteArtifact> {
-    let (key, place) = place(item)?;
-    let url = if key == BASE64 { data_uri(place) } else { place.to_owned() };
-    let mut artifact = RemoteArtifact::at(url);
-    artifact.kind = match key {
-        "videoURL" => Some(Kind::Video),
-        "audioURL" => None,
-        _ => Some(Kind::Image),
-    };
-    artifact.asset = uuid(item).and_then(asset);
-    artifact.seed = item.get("seed").and_then(seed);
-    artifact.flagged = item.get("NSFWContent").and_then(Value::as_bool);
-    Some(artifact)
-}
-
-/// The vendor's maximum, 9223372036854776000, is beyond `i64`, and some print it as a float.
-fn seed(value: &Value) -> Option<u64> {
-    let float = |value: f64| format!("{value:.0}").parse().ok().filter(|_| value.fract() == 0.0);
-    value.as_u64().or_else(|| float(value.as_f64()?))
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
+    use genmux_core::{Kind, RemoteArtifact};
     use serde_json::json;
 
     use super::*;
@@ -702,7 +690,7 @@ mod tests {
         check("videoURL", https, https, Some(Kind::Video));
         check("audioURL", https, https, None);
         check("imageDataURI", "data:image/png;base64,A", "data:image/png;base64,A", image);
-        check(BASE64, "/9j/4AAQ", "data:image/jpeg;base64,/9j/4AAQ", image);
+        check("imageBase64Data", "/9j/4AAQ", "data:image/jpeg;base64,/9j/4AAQ", image);
         let clip = result_of(&json!({ "imageURL": "https://a.example/c", "videoURL": https }));
         assert_eq!((&*clip.url, clip.kind), (https, Some(Kind::Video)));
         for none in

@@ -52,7 +52,7 @@ impl Pace {
 
     /// The vendor answered: a little quicker again.
     pub(super) fn speed_up(&mut self) {
-        self.gap = (self.gap - self.gap / 50).max(self.least);
+        self.gap = self.gap.mul_f64(0.98).max(self.least);
     }
 
     /// How long it takes to ask so often.

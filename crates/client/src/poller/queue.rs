@@ -21,7 +21,9 @@ const TOGETHER: Duration = Duration::from_millis(200);
 /// All waiting jobs of one account, ordered by when each is asked about.
 pub(super) struct Queue {
     capability: &'static Capability,
-    due: BinaryHeap<Reverse<(Instant, u64)>>,
+    due: BinaryHeap<Reverse<u128>>,
+    /// What times in the heap are counted from.
+    since: Instant,
     waiting: HashMap<u64, Watched>,
     next_key: u64,
     pace: Pace,
@@ -94,6 +96,7 @@ impl Queue {
         Queue {
             capability,
             due: BinaryHeap::new(),
+            since: Instant::now(),
             waiting: HashMap::new(),
             next_key: 0,
             pace: Pace::new(capability.polls_per_minute),
@@ -118,7 +121,7 @@ impl Queue {
             let others = if whose.parked { self.round() } else { Duration::ZERO };
             let (tickets, whose) = (tickets.clone(), whose.clone());
             let job = Watched { tickets, call, heard: Heard::default(), asked: 1, whose };
-            self.due.push(Reverse((now + first + spread + others, self.next_key)));
+            self.ask_at(now + first + spread + others, self.next_key);
             self.waiting.insert(self.next_key, job);
             self.next_key += 1;
         }
@@ -147,7 +150,7 @@ impl Queue {
 
     /// When the next job is due; nothing while all are being asked about.
     pub(super) fn next_due(&self) -> Option<Instant> {
-        let Reverse((due, _)) = *self.due.peek()?;
+        let (due, _) = self.first()?;
         [self.quiet_until, self.pace.next(), Some(due)].into_iter().max().flatten()
     }
 
@@ -174,8 +177,21 @@ impl Queue {
         Some(batch)
     }
 
+    /// Time and key in one number: a hundred thousand of them are compared all the time.
+    fn ask_at(&mut self, due: Instant, key: u64) {
+        let micros = due.duration_since(self.since).as_micros();
+        self.due.push(Reverse(micros << 64 | u128::from(key)));
+    }
+
+    /// When the first job of the heap is due, and its key.
+    fn first(&self) -> Option<(Instant, u64)> {
+        let Reverse(first) = self.due.peek()?;
+        let [micros, key] = [first >> 64, first & u128::from(u64::MAX)].map(u64::try_from);
+        Some((self.since + Duration::from_micros(micros.ok()?), key.ok()?))
+    }
+
     fn pop_due(&mut self, by: Instant) -> Option<u64> {
-        let Reverse((due, key)) = *self.due.peek()?;
+        let (due, key) = self.first()?;
         (due <= by).then(|| self.due.pop()).map(|_| key)
     }
 
@@ -206,7 +222,7 @@ impl Queue {
             }
             let wait = job.wait(self.capability.poll_every);
             let wait = if job.whose.parked { wait.max(round) } else { wait };
-            self.due.push(Reverse((now + wait.mul_f64(jitter), *key)));
+            self.ask_at(now + wait.mul_f64(jitter), *key);
         }
         self.forget();
     }
