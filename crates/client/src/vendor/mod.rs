@@ -1,6 +1,7 @@
 //! One offer of one vendor over HTTP.
 
 mod copy;
+mod data;
 mod prepare;
 mod price;
 mod recover;

@@ -2,19 +2,17 @@
 
 use std::io::{self, Cursor, Read};
 use std::path::Path;
-use std::sync::Arc;
 
-use base64::prelude::BASE64_STANDARD;
-use base64::read::DecoderReader;
 use bytes::Bytes;
 use genmux_core::{
-    Body, ErrorKind, Handover, Leaf, Media, MediaSource, Request, Segment, Source, Translation,
-    UploadFile, Wiring,
+    Body, ErrorKind, Handover, Leaf, Media, MediaSource, Request, Segment, Translation, UploadFile,
+    Wiring,
 };
 use genmux_media::DataUri;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
+use super::data::{Text, data_body};
 use super::{Vendor, copy, upload};
 use crate::account::Account;
 use crate::download::{Download, Target, download};
@@ -223,60 +221,9 @@ fn boundary(name: &str, head: &[u8], len: u64) -> String {
     uuid::Uuid::from_bytes(bits).simple().to_string()
 }
 
-/// Shares the text of a data URI with its request.
-struct Text(Arc<str>);
-
-impl AsRef<[u8]> for Text {
-    fn as_ref(&self) -> &[u8] {
-        self.0.as_bytes()
-    }
-}
-
-/// The bytes that a data URI stands for, decoded while they are sent.
-fn data_body(uri: &Arc<str>, parsed: &DataUri<'_>) -> Body {
-    let start = uri.find(',').map_or(uri.len(), |comma| comma + 1);
-    if !parsed.is_base64() {
-        let bytes: Vec<u8> = percent_encoding::percent_decode_str(&uri[start..]).collect();
-        return Body::bytes(bytes);
-    }
-    let text = Bytes::from_owner(Text(uri.clone())).slice(start..);
-    Body::from(Segment::Source(Arc::new(Decoded(text))))
-}
-
-/// Base64 that was checked when the request was looked at.
-struct Decoded(Bytes);
-
-impl Source for Decoded {
-    fn len(&self) -> u64 {
-        let padding = self.0.iter().rev().take_while(|byte| **byte == b'=').count() as u64;
-        (self.0.len() as u64 / 4 * 3).saturating_sub(padding)
-    }
-
-    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
-        Ok(Box::new(DecoderReader::new(Cursor::new(self.0.clone()), &BASE64_STANDARD)))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[track_caller]
-    fn check(uri: &str, bytes: &[u8]) {
-        let uri: Arc<str> = uri.into();
-        let body = data_body(&uri, &DataUri::parse(&uri).unwrap());
-        assert_eq!(body.len(), bytes.len() as u64);
-        assert_eq!(head(&body).unwrap(), bytes);
-    }
-
-    #[test]
-    fn data_uris_are_decoded_where_they_are_read() {
-        check("data:;base64,", b"");
-        check("data:;base64,YQ==", b"a");
-        check("data:;base64,YWI=", b"ab");
-        check("data:text/plain;base64,YWJj", b"abc");
-        check("data:,a%20b", b"a b");
-    }
 
     #[test]
     fn large_media_are_shared_and_not_copied() {

@@ -23,7 +23,7 @@ pub fn wait_by_offer<'a>(
     serving: impl FnMut(&Job) -> Result<Arc<dyn Provider>, Error> + Send + 'a,
 ) -> BoxStream<'a, Waited> {
     let (told, waited) = mpsc::channel(1);
-    let lanes = Lanes { serving, options: options.clone(), told, lanes: HashMap::new() };
+    let lanes = Lanes { serving, options: options.clone(), told, by_offer: HashMap::new() };
     let waited = stream::unfold(waited, |mut waited| async move {
         let next = waited.recv().await?;
         Some((next, waited))
@@ -38,7 +38,7 @@ struct Lanes<F> {
     serving: F,
     options: RunOptions,
     told: mpsc::Sender<Waited>,
-    lanes: HashMap<String, mpsc::UnboundedSender<Job>>,
+    by_offer: HashMap<String, mpsc::UnboundedSender<Job>>,
 }
 
 impl<F: FnMut(&Job) -> Result<Arc<dyn Provider>, Error>> Lanes<F> {
@@ -53,7 +53,7 @@ impl<F: FnMut(&Job) -> Result<Arc<dyn Provider>, Error>> Lanes<F> {
                 job = jobs.next(), if open => match job {
                     None => {
                         open = false;
-                        self.lanes.clear();
+                        self.by_offer.clear();
                     }
                     Some(job) => match self.lane(&job) {
                         Ok(new) => {
@@ -70,17 +70,17 @@ impl<F: FnMut(&Job) -> Result<Arc<dyn Provider>, Error>> Lanes<F> {
 
     /// The lane of a job, where it is the first of its offer.
     fn lane(&mut self, job: &Job) -> Result<Option<impl Future<Output = ()> + use<F>>, Error> {
-        if self.lanes.contains_key(&job.offer) {
+        if self.by_offer.contains_key(&job.offer) {
             return Ok(None);
         }
         let provider = (self.serving)(job)?;
         let (sender, jobs) = mpsc::unbounded_channel();
-        self.lanes.insert(job.offer.clone(), sender);
+        self.by_offer.insert(job.offer.clone(), sender);
         Ok(Some(lane(provider, jobs, self.options.clone(), self.told.clone())))
     }
 
     fn put(&self, job: Job) {
-        if let Some(lane) = self.lanes.get(&job.offer) {
+        if let Some(lane) = self.by_offer.get(&job.offer) {
             // A lane takes jobs until it is told that no more will come.
             let _sent = lane.send(job);
         }

@@ -217,3 +217,33 @@ impl Deadlines {
         Some(from..end)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::advance;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn every_job_is_late_a_moment_after_its_deadline_and_never_before() {
+        let wait = Duration::from_secs(60);
+        let mut deadlines = Deadlines { wait, marks: VecDeque::new() };
+        let mut due = Vec::new();
+        for name in 1..=50 {
+            deadlines.add(name);
+            due.push(Instant::now() + wait);
+            advance(Duration::from_millis(name * 3)).await;
+        }
+        assert!(deadlines.marks.len() < 50, "{} marks", deadlines.marks.len());
+        let mut seen = 0;
+        while let Some(at) = deadlines.next() {
+            for name in deadlines.pass(50).unwrap() {
+                assert_eq!(name, seen + 1);
+                seen = name;
+                let due = due[usize::try_from(name).unwrap() - 1];
+                assert!(due <= at && at <= due + GRAIN, "job {name}");
+            }
+        }
+        assert_eq!(seen, 50);
+    }
+}
