@@ -1,16 +1,20 @@
-//! Memory of uploads and of waiting: `cargo bench -p genmux-tests --bench memory`.
+//! Memory of large media and of waiting: `cargo bench -p genmux-tests --bench memory`.
 //!
 //! The vendors are played by this program in a second process, so that only the client's own
-//! allocations are counted. What is printed is the peak above what was held before, and its ratio
-//! to the medium, or its share for every job.
+//! allocations are counted. What is printed is the peak above what was held before: of a medium of
+//! 10 MB in each of its forms, translated and submitted, and of jobs that wait in a future each.
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // A bench that fails should stop; it prints.
 
 mod vendors;
 
 use std::time::Duration;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use futures_util::future::join_all;
-use genmux::{Client, Media, Request, RunOptions};
+use genmux::{
+    Client, FileAccess, Handover, Media, Policy, Provider as _, Request, RunOptions, Vendor,
+    context_with_files,
+};
 use peak_alloc::PeakAlloc;
 use vendors::Vendors;
 
@@ -18,6 +22,8 @@ use vendors::Vendors;
 static MEMORY: PeakAlloc = PeakAlloc;
 
 const MEDIUM: usize = 10_000_000;
+/// Most that may be allocated beside the medium.
+const MOST: usize = 1_000_000;
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -52,28 +58,46 @@ async fn peak<T>(work: impl Future<Output = T>) -> (T, usize) {
 async fn media(vendors: &Vendors) {
     let file = tempfile::Builder::new().suffix(".png").tempfile().unwrap();
     std::fs::write(file.path(), picture()).unwrap();
-    let uri = Media::bytes(picture(), "image/png");
+    let uri = format!("data:image/png;base64,{}", BASE64_STANDARD.encode(picture()));
+    let uri: Media = uri.parse().unwrap();
+    let bytes = Media::bytes(picture(), "image/png");
     let path: Media = file.path().to_str().unwrap().parse().unwrap();
-    println!("a medium of {MEDIUM} bytes, submitted:");
+    println!("a medium of {MEDIUM} bytes, and what is allocated beside it (limit {MOST}):");
     for offer in ["runware/seedream-4.0", "replicate/seedance-2.0-fast", "scenario/seedream-4.0"] {
-        for (form, media) in [("file", &path), ("bytes", &uri)] {
-            submit(vendors, offer, (form, media)).await;
+        for (form, media) in [("file", &path), ("data URI", &uri), ("bytes", &bytes)] {
+            one_medium(vendors, offer, (form, media)).await;
         }
     }
 }
 
-async fn submit(vendors: &Vendors, offer: &str, (form, media): (&str, &Media)) {
+async fn one_medium(vendors: &Vendors, offer: &str, (form, media): (&str, &Media)) {
     let client = Client::new(vendors.settings()).unwrap();
-    let provider = client.provider(offer).unwrap();
+    let vendor = client.vendor(offer).unwrap();
     let mut request = request(offer);
     // The first connection, the certificates and the compiled plan are not the medium's.
-    provider.submit(&request, &RunOptions::default()).await.unwrap();
+    vendor.submit(&request, &RunOptions::default()).await.unwrap();
     request.references.images = vec![media.clone()];
-    let (job, peak) = peak(provider.submit(&request, &RunOptions::default())).await;
+    let (way, translated) = peak(async { translated(&vendor, &request) }).await;
+    let (job, submitted) = peak(vendor.submit(&request, &RunOptions::default())).await;
     job.unwrap();
-    #[allow(clippy::cast_precision_loss)]
-    let ratio = peak as f64 / MEDIUM as f64;
-    println!("  {offer:30} {form:6} {peak:>9} bytes beyond it, {ratio:.3} of it");
+    let verdict = if translated.max(submitted) <= MOST { "within" } else { "ABOVE" };
+    println!(
+        "  {offer:28} {form:8}: translated {translated:>7}, {way} and submitted {submitted:>7} \
+         {verdict}"
+    );
+}
+
+/// Looks at the medium, translates and writes the payload to nowhere; how the medium will go.
+fn translated(vendor: &Vendor, request: &Request) -> &'static str {
+    let context = context_with_files(request, FileAccess::Anywhere);
+    let policy = Policy::default();
+    let translation = vendor.offer().translate(request, &policy, &context).unwrap();
+    serde_json::to_writer(std::io::sink(), &translation.payload(0)).unwrap();
+    match translation.handovers().first() {
+        None | Some((_, _, Handover::AsItIs)) => "in the payload",
+        Some((_, _, Handover::Inlined)) => "inlined",
+        Some((_, _, Handover::Uploaded | Handover::Copied)) => "uploaded",
+    }
 }
 
 fn request(offer: &str) -> Request {

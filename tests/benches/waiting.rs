@@ -1,47 +1,96 @@
-//! Ten thousand jobs that wait in one process: `cargo bench -p genmux-tests --bench waiting`.
+//! A hundred thousand jobs that wait in one process: `cargo bench -p genmux-tests --bench waiting`.
 //!
-//! At Runware's sandbox, which plays in a second process and ends none of them. What is printed is
-//! the memory for each, and how often the vendor is asked once polls have come to their slowest.
+//! A vendor that knows every job, and lets all of them run, plays in a second process; the client
+//! asks it over HTTP. What is printed is the memory of the client, its share of a core and how
+//! often each job is asked about once all are parked; at Replicate and Scenario, which are asked
+//! about one job at a time, the memory and how far the interval stretches.
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // A bench that fails should stop; it prints.
 
-mod vendors;
+#[path = "vendors/stub.rs"]
+mod stub;
 
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures_util::future::join_all;
 use futures_util::stream::{StreamExt as _, iter};
 use genmux::{
-    Client, HttpOptions, HttpTransport, Job, Provider, Request, ResponseBody, RunOptions, Settings,
+    Body, Client, Credentials, HttpOptions, HttpTransport, Job, ResponseBody, RunOptions, Settings,
     Transport, TransportError,
 };
-use genmux_core::Body;
+use genmux_tests::handles::{handle, numbered};
 use peak_alloc::PeakAlloc;
-use vendors::Vendors;
 
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// After so long, polls of a job are as rare as they get: every ten seconds.
-const SETTLES: Duration = Duration::from_secs(30);
-const WATCHED: Duration = Duration::from_secs(30);
+const PLAYS: &str = "--play-stub";
+
+/// What 100,000 parked jobs of Runware may take.
+const MOST_MEGABYTES: f64 = 60.0;
+const MOST_OF_A_CORE: f64 = 10.0;
 
 fn main() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    if vendors::are_played() {
-        return runtime.block_on(vendors::play(3_600_000));
+    if std::env::args().any(|argument| argument == PLAYS) {
+        return stub::play();
     }
-    runtime.block_on(waiting(&Vendors::start()));
+    let trial = std::env::args().any(|argument| argument == "--test");
+    let (jobs, share) = if trial { (500, 30) } else { (100_000, 1) };
+    let vendor = Vendor::start();
+    // Each in a process of its own would be the same: what one parked is let go before the next.
+    for (offers, seconds) in [
+        (["runware/seedream-4.0", "runware/seedance-1.0-pro"], [30, 60]),
+        (["replicate/seedance-2.0-fast", "replicate/seedance-2.0"], [5, 20]),
+        (["scenario/seedream-4.0", "scenario/dreamina-3.1"], [5, 20]),
+    ] {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let times = seconds.map(|seconds| Duration::from_secs(seconds) / share);
+        runtime.block_on(parked(&vendor, jobs, (offers, times)));
+    }
+}
+
+/// The vendor in a process of its own, which ends when its input does.
+struct Vendor {
+    process: Child,
+    address: String,
+}
+
+impl Vendor {
+    fn start() -> Vendor {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.arg(PLAYS).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let mut address = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut address).unwrap();
+        Vendor { process, address: address.trim().to_owned() }
+    }
+
+    fn url(&self, provider: &str) -> String {
+        format!("http://{}/{provider}/v1", self.address)
+    }
+}
+
+impl Drop for Vendor {
+    fn drop(&mut self) {
+        let _ended = self.process.kill();
+        let _reaped = self.process.wait();
+    }
 }
 
 /// Counts the calls, and the jobs that they name.
+#[derive(Debug, Default)]
+struct Counts {
+    calls: AtomicUsize,
+    jobs: AtomicUsize,
+}
+
 #[derive(Debug)]
 struct Counting {
     http: HttpTransport,
-    calls: AtomicUsize,
-    jobs: AtomicUsize,
+    counts: Arc<Counts>,
 }
 
 #[async_trait]
@@ -51,72 +100,86 @@ impl Transport for Counting {
         request: http::Request<Body>,
     ) -> Result<http::Response<ResponseBody>, TransportError> {
         let body = request.body().as_bytes().unwrap_or_default();
-        let jobs = String::from_utf8_lossy(body).matches("taskUUID").count();
-        self.calls.fetch_add(1, Ordering::Relaxed);
-        self.jobs.fetch_add(jobs, Ordering::Relaxed);
+        let jobs = String::from_utf8_lossy(body).matches("taskUUID").count().max(1);
+        self.counts.calls.fetch_add(1, Ordering::Relaxed);
+        self.counts.jobs.fetch_add(jobs, Ordering::Relaxed);
         self.http.send(request).await
     }
 }
 
-async fn waiting(vendors: &Vendors) {
-    let (jobs, share) = if vendors::is_trial() { (50, 20) } else { (10_000, 1) };
-    let http = HttpTransport::new(HttpOptions::default());
-    let counting =
-        Arc::new(Counting { http, calls: AtomicUsize::new(0), jobs: AtomicUsize::new(0) });
-    let settings = Settings { transport: Some(counting.clone()), ..vendors.settings() };
-    let client = Client::new(settings).unwrap();
-    let provider = client.provider("runware/seedream-4.0").unwrap();
-    let before = MEMORY.current_usage();
-    let handles = submitted(&provider, jobs).await;
-    let held = MEMORY.current_usage().saturating_sub(before);
+async fn parked(
+    vendor: &Vendor,
+    jobs: usize,
+    (offers, [settles, watched]): ([&str; 2], [Duration; 2]),
+) {
+    let counts = Arc::new(Counts::default());
+    let client = client(vendor, &counts);
+    let url = |offer: &str| vendor.url(offer.split('/').next().unwrap());
+    let alike = offers.map(|offer| handle(&client, offer, &url(offer)));
+    let one_handle = of_one_handle(&alike[0]);
+    let (before, resident) = (MEMORY.current_usage(), megabytes("VmRSS:"));
     MEMORY.reset_peak_usage();
-    let deadline = Some((SETTLES + WATCHED) / share);
-    let waits = handles.into_iter().map(|job| {
-        let provider = provider.clone();
-        let options = RunOptions { deadline, ..RunOptions::default() };
-        tokio::spawn(async move { provider.wait(&job, &options).await.is_err() })
-    });
-    let waits: Vec<_> = waits.collect();
-    watch(&counting, share).await;
+    // Handles are made as they are taken, so that only what is parked is counted.
+    let handles = (0..jobs).map(move |at| numbered(&alike[at % 2], at));
+    let options = RunOptions { deadline: Some(Duration::from_hours(1)), ..RunOptions::default() };
+    let mut ended = client.wait_many(iter(handles).boxed(), &options);
+    let watching = watch(&counts, jobs, [settles, watched]);
+    tokio::select! {
+        ended = ended.next() => panic!("all of them run: {ended:?}"),
+        () = watching => {}
+    }
     let peak = MEMORY.peak_usage().saturating_sub(before);
     println!(
-        "{jobs} jobs: {} bytes each as handles, {} each at most while they wait",
-        held / jobs,
-        peak / jobs
+        "  memory: {} bytes a job at most ({one_handle} for a handle), {:.1} MB in all (limit \
+         {MOST_MEGABYTES} MB); resident {:.1} MB, of it {resident:.1} MB before",
+        peak / jobs,
+        mega(peak),
+        megabytes("VmRSS:"),
     );
-    let ended = join_all(waits).await;
-    let waiting = ended.into_iter().filter(|it| *it.as_ref().unwrap()).count();
-    println!("{waiting} of them still running at the deadline");
 }
 
-/// Submits some at a time, and holds the handles.
-async fn submitted(provider: &Arc<dyn Provider>, jobs: usize) -> Vec<Job> {
-    let mut request = Request::image("a paper boat on the water");
-    request.size = Some("2048x2048".parse().unwrap());
-    let (request, options) = (&request, &RunOptions::default());
-    let submits = iter(0..jobs).map(|_| async move { provider.submit(request, options).await });
-    submits.buffer_unordered(16).map(Result::unwrap).collect().await
-}
-
-/// Prints how often the vendor is asked.
-async fn watch(counting: &Counting, share: u32) {
-    let counts = || (counting.calls.load(Ordering::Relaxed), counting.jobs.load(Ordering::Relaxed));
-    let rate = |count: usize, time: Duration| {
-        f64::from(u32::try_from(count).unwrap()) / time.as_secs_f64()
+fn client(vendor: &Vendor, counts: &Arc<Counts>) -> Client {
+    let http = HttpTransport::new(HttpOptions::default());
+    let counting = Counting { http, counts: counts.clone() };
+    let names = ["runware", "replicate", "scenario"];
+    let url = |name: &str| (name.to_owned(), vendor.url(name));
+    let key = |name: &str| (name.to_owned(), Credentials::pair("key", "secret"));
+    let settings = Settings {
+        base_urls: names.map(url).into(),
+        credentials: names.map(key).into(),
+        environment: false,
+        transport: Some(Arc::new(counting)),
+        ..Settings::default()
     };
-    let mut last = (counts(), cpu());
-    for (what, time) in [("at first", SETTLES / share), ("then", WATCHED / share * 9 / 10)] {
-        tokio::time::sleep(time).await;
-        let now = (counts(), cpu());
-        let ((calls, jobs), (calls_before, jobs_before)) = (now.0, last.0);
-        println!(
-            "{what}: {:.0} polls a second, which ask for {:.0} jobs a second; {:.0} % of a core",
-            rate(calls - calls_before, time),
-            rate(jobs - jobs_before, time),
-            100.0 * (now.1 - last.1) / time.as_secs_f64()
-        );
-        last = now;
-    }
+    Client::new(settings).unwrap()
+}
+
+fn of_one_handle(alike: &Job) -> usize {
+    let before = MEMORY.current_usage();
+    let handles: Vec<Job> = (0..100).map(|at| numbered(alike, at)).collect();
+    (MEMORY.current_usage() - before) / handles.len()
+}
+
+/// Prints how often the vendor is asked, and what that takes.
+async fn watch(counts: &Counts, jobs: usize, [settles, watched]: [Duration; 2]) {
+    tokio::time::sleep(settles).await;
+    let read =
+        || (counts.calls.load(Ordering::Relaxed), counts.jobs.load(Ordering::Relaxed), cpu());
+    let (calls_before, jobs_before, cpu_before) = read();
+    tokio::time::sleep(watched).await;
+    let (calls, asked, cpu) = read();
+    let rate = |count: usize| f64::from(u32::try_from(count).unwrap()) / watched.as_secs_f64();
+    let (polls, asked) = (rate(calls - calls_before), rate(asked - jobs_before));
+    println!(
+        "{jobs} jobs, for {} s: {polls:.0} polls a second, which ask for {asked:.0} jobs: each \
+         every {:.1} s",
+        watched.as_secs(),
+        f64::from(u32::try_from(jobs).unwrap()) / asked,
+    );
+    println!(
+        "  processor: {:.1} % of a core (limit {MOST_OF_A_CORE} %)",
+        100.0 * (cpu - cpu_before) / watched.as_secs_f64()
+    );
 }
 
 /// Seconds of processor time that this process has used; 0 where the system does not tell.
@@ -125,4 +188,17 @@ fn cpu() -> f64 {
     let after_name = stat.rsplit(')').next().unwrap_or_default();
     let ticks = after_name.split_whitespace().skip(11).take(2).map(|it| it.parse::<f64>().unwrap());
     ticks.sum::<f64>() / 100.0
+}
+
+/// A line of the system's figures of this process, in MB; 0 where it does not tell.
+fn megabytes(line: &str) -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let found = status.lines().find_map(|it| it.strip_prefix(line)).unwrap_or_default();
+    let kilobytes = found.split_whitespace().next().and_then(|it| it.parse::<f64>().ok());
+    kilobytes.unwrap_or_default() * 1024.0 / 1e6
+}
+
+#[allow(clippy::cast_precision_loss)] // It is printed with one decimal.
+fn mega(bytes: usize) -> f64 {
+    bytes as f64 / 1e6
 }

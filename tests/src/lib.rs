@@ -1,6 +1,7 @@
 //! Shared parts of the suites.
 
 pub mod golden;
+pub mod handles;
 pub mod hurried;
 pub mod lift;
 pub mod page;

@@ -1,6 +1,7 @@
 //! Many jobs that wait together: each ends as it would alone.
 
 use std::collections::BTreeMap;
+use std::slice;
 use std::time::Duration;
 
 use futures_util::stream::{self, BoxStream, StreamExt as _};
@@ -205,7 +206,7 @@ async fn refused(stage: Stage) {
 async fn elsewhere(stage: Stage) {
     let provider = stage.hurried();
     let mut jobs = submitted(&provider, &stage, 2).await;
-    jobs[0].id = "strange".to_owned();
+    "strange".clone_into(&mut jobs[0].id);
     "http://127.0.0.1:1/v1?key=canary".clone_into(&mut jobs[0].base_url);
     let ended = ends(provider.wait_many(of(&jobs), &none())).await;
     let error = ended["strange"].result.as_ref().unwrap_err();
@@ -257,7 +258,7 @@ async fn trickle(stage: Stage) {
     let work = stage.subject.sequence.as_ref().unwrap();
     let provider = stage.hurried_at(work.offer);
     let job = provider.submit(&work.request(), &none()).await.unwrap();
-    let ended = ends(provider.wait_many(of(&[job.clone()]), &none())).await;
+    let ended = ends(provider.wait_many(of(slice::from_ref(&job)), &none())).await;
     let outcome = ended[&job.id].result.as_ref().unwrap();
     assert_eq!((outcome.artifacts.len(), outcome.shortfall), (3, None));
 }

@@ -83,7 +83,7 @@ mod tests {
         assert_eq!(burst(&mut pace, now), (11, Duration::from_millis(100)));
         let later = now + Duration::from_millis(250);
         assert_eq!(burst(&mut pace, later), (2, Duration::from_millis(50)));
-        let rested = now + Duration::from_secs(60);
+        let rested = now + Duration::from_mins(1);
         assert_eq!(burst(&mut pace, rested).0, 11, "rest is not saved up");
     }
 

@@ -323,8 +323,8 @@ mod tests {
         }
 
         fn answer(&mut self, keys: &[u64], status: JobStatus) {
-            let states = keys.iter().map(|_| Some(JobState::new(status))).collect();
-            self.queue.deliver(keys, Ok(states), None, self.now);
+            let all = keys.iter().map(|_| Some(JobState::new(status))).collect();
+            self.queue.deliver(keys, Ok(all), None, self.now);
         }
 
         /// Asks for so long, is answered that all run, and counts the jobs that were asked about.
@@ -448,7 +448,7 @@ mod tests {
     #[tokio::test]
     async fn more_parked_jobs_than_the_vendor_takes_are_asked_about_more_rarely() {
         let mut stand = Stand::parking(5, 600);
-        stand.add([1; 3000]);
+        stand.add(vec![1; 3000]);
         let asked = stand.ask_for(Duration::from_mins(10));
         assert!((26_500..=30_055).contains(&asked), "{asked} asked about in 10 minutes");
         let mut few = Stand::parking(5, 600);
@@ -460,7 +460,7 @@ mod tests {
     #[tokio::test]
     async fn a_job_that_waits_alone_is_not_held_up_by_those_that_are_parked() {
         let mut stand = Stand::parking(1, 600);
-        stand.add([1; 3000]);
+        stand.add(vec![1; 3000]);
         stand.ask_for(Duration::from_mins(6));
         stand.whose.parked = false;
         stand.add([1]);

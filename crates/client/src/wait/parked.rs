@@ -172,7 +172,13 @@ async fn end(account: Arc<Account>, over: Over, options: Arc<RunOptions>) -> Wai
             (job, Err(error))
         }
     };
-    let result = result.map_err(|error| error.at(&job.offer).of_job(&job));
+    let result = match result {
+        Ok(mut outcome) => {
+            options.unsaid.clean_outcome(&mut outcome);
+            Ok(outcome)
+        }
+        Err(error) => Err(options.quiet(error).at(&job.offer).of_job(&job)),
+    };
     Waited { job, result }
 }
 
@@ -226,7 +232,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn every_job_is_late_a_moment_after_its_deadline_and_never_before() {
-        let wait = Duration::from_secs(60);
+        let wait = Duration::from_mins(1);
         let mut deadlines = Deadlines { wait, marks: VecDeque::new() };
         let mut due = Vec::new();
         for name in 1..=50 {
