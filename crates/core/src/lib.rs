@@ -50,7 +50,7 @@ pub use policy::{Mode, ParsePolicyError, Policy};
 pub use request::{
     AspectRatio, Delivery, Duration, Format, Frames, Kind, Media, MediaFacts, MediaSource, Output,
     ParseMediaError, ParseSizeError, ProviderOptions, Ratio, ReadError, References, Request,
-    Resolution, Safety, Size, read_json,
+    Resolution, Safety, Size, one_line, read_json,
 };
 pub use translate::{
     Envelope, Estimate, Expect, Loss, Payload, Range, Rejection, Row, RowOutcome, Shown,

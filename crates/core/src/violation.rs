@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::leaf::Leaf;
+use crate::request::one_line;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident),+ $(,)?) => {
@@ -79,6 +80,16 @@ pub struct Violation {
     pub stage: Option<&'static str>,
 }
 
+/// Characters of the longest message: a size table goes into it.
+const LONGEST: usize = 1500;
+
+/// Keys of provider options are a caller's own, of any length and with any character.
+fn on_one_line(message: String) -> String {
+    let is_plain =
+        message.len() <= LONGEST && message.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain { message } else { one_line(&message, LONGEST) }
+}
+
 impl Violation {
     /// A violation of one leaf.
     pub fn new(leaf: Leaf, kind: ViolationKind, message: impl Into<String>) -> Violation {
@@ -95,7 +106,7 @@ impl Violation {
             field: field.into(),
             other: None,
             kind,
-            message: message.into(),
+            message: on_one_line(message.into()),
             actual: None,
             accepted: None,
             nearest: None,

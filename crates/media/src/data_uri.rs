@@ -164,8 +164,9 @@ fn escaped(text: &[u8], at: usize) -> Option<u8> {
 
 impl fmt::Debug for DataUri<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mime: String = self.mime.chars().take(SHOWN).collect();
         f.debug_struct("DataUri")
-            .field("mime", &self.mime)
+            .field("mime", &mime)
             .field("base64", &self.base64)
             .field("data", &format_args!("{} characters", self.data.len()))
             .finish()

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::request::is_unsafe;
 use crate::violation::ViolationKind;
 
 /// What went wrong, in the words that all vendors share.
@@ -232,15 +233,8 @@ pub fn safe_text(text: &str) -> String {
     safe
 }
 
-/// Controls, and what makes a line read as another one.
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
-}
-
 fn safe_word(word: &str) -> String {
-    let shown: String = word.chars().filter(|c| !is_hidden(*c)).collect();
+    let shown: String = word.chars().filter(|c| !is_unsafe(*c)).collect();
     if let Some(at) = shown.find("data:") {
         return format!("{}data:…", &shown[..at]);
     }
@@ -269,6 +263,7 @@ mod tests {
         check("see https://a.b/c?sig=SECRET now", "see https://a.b/c?… now");
         check("what? why", "what? why");
         check("a?b=https://x/y?sig=SECRET", "a?b=https://x/y?…");
+        check("a\u{1b}[2J\u{202e}b", "a[2Jb");
         check(&"A".repeat(200), "…");
         assert_eq!(safe_text(&"word ".repeat(500)).chars().count(), 401);
     }

@@ -1,10 +1,11 @@
 //! Why an offer cannot be had.
 
+use crate::request::one_line;
 use crate::spec::Date;
 
 /// A mistake in a spec file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-#[error("{file}: {}{problem}", if pointer.is_empty() { String::new() } else { format!("{pointer}: ") })]
+#[error("{file}: {}{}", place(pointer), one_line(problem, 1000))]
 pub struct SpecProblem {
     /// The file within the spec directory.
     pub file: String,
@@ -12,6 +13,10 @@ pub struct SpecProblem {
     pub pointer: String,
     /// What is wrong.
     pub problem: String,
+}
+
+fn place(pointer: &str) -> String {
+    if pointer.is_empty() { String::new() } else { format!("{}: ", one_line(pointer, 200)) }
 }
 
 /// An offer cannot be had.

@@ -18,7 +18,8 @@ pub(crate) use hints::nearest;
 pub use media::{Media, MediaFacts, MediaSource, ParseMediaError};
 pub use parts::{Delivery, Frames, Output, ProviderOptions, References};
 pub(crate) use read::StrictValue;
-pub use read::{ReadError, read_json};
+pub(crate) use read::is_unsafe;
+pub use read::{ReadError, one_line, read_json};
 pub use size::{AspectRatio, ParseSizeError, Ratio, Resolution, Size};
 pub use words::{Format, Kind, Safety};
 

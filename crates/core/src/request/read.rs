@@ -25,9 +25,29 @@ fn prefix(path: &str) -> String {
     match path {
         "" | "." => String::new(),
         // Keys may be of any length, and stand within each other a hundred times.
-        long if long.len() > 120 => format!("{}…: ", long.chars().take(100).collect::<String>()),
-        path => format!("{path}: "),
+        path => format!("{}: ", one_line(path, 120)),
     }
+}
+
+/// A text from outside as it may stand in a message: at most so many characters, and nothing that
+/// begins a line, steers a terminal or turns the direction of what follows.
+pub fn one_line(text: &str, most: usize) -> String {
+    let shown = |c: char| {
+        let (plain, escaped) =
+            if is_unsafe(c) { (None, Some(c.escape_debug())) } else { (Some(c), None) };
+        plain.into_iter().chain(escaped.into_iter().flatten())
+    };
+    let mut chars = text.chars().flat_map(shown);
+    let mut line: String = chars.by_ref().take(most).collect();
+    line.extend(chars.next().map(|_| '…'));
+    line
+}
+
+/// Controls, and what makes a line read as another one.
+pub(crate) fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
 }
 
 /// Reads one JSON document strictly; the path is worked out only when something is wrong.
@@ -57,13 +77,16 @@ fn explain<'de, T: Deserialize<'de>>(text: &'de [u8], plain: &serde_json::Error)
     ReadError { path, line: plain.line(), column: plain.column(), message: without_text(message) }
 }
 
+/// Characters of the longest message: the keys of a spec's field go into it.
+const LONGEST: usize = 1000;
+
 /// The message without the text of a value of a wrong type: it may be a prompt or media.
 fn without_text(message: &str) -> String {
     let begin = "invalid type: string \"";
     let value = message.strip_prefix(begin).and_then(|rest| rest.rsplit_once("\", expected "));
     match value {
         Some((_, expected)) => format!("invalid type: a string, expected {expected}"),
-        None => message.to_owned(),
+        None => one_line(message, LONGEST),
     }
 }
 

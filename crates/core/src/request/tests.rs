@@ -81,3 +81,14 @@ fn debug_shows_no_prompt() {
     let debug = format!("{:?}", Request::image("SECRET"));
     assert!(!debug.contains("SECRET"), "{debug}");
 }
+
+#[test]
+fn a_message_is_one_line_whatever_the_document_says() {
+    let key = format!("{{\"provider_options\":{{\"a\\r\\n\\u001b[2J\\u202e\":{}", "[".repeat(200));
+    let long = format!("{{\"provider_options\":{{\"{0}\":1,\"{0}\":2}}}}", "k".repeat(5000));
+    for text in [key, long] {
+        let message = read(&text).unwrap_err().to_string();
+        assert!(message.len() < 1500 && !message.chars().any(char::is_control), "{message}");
+        assert!(!message.contains('\u{202e}'), "{message}");
+    }
+}

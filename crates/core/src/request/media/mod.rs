@@ -169,6 +169,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_refused_is_not_repeated() {
+        let id = format!("asset_{}", "a".repeat(500));
+        for text in ["a secret boat", "https://secret host", "runware:secret", "scenario:secret"] {
+            let error = text.parse::<Media>().unwrap_err().to_string();
+            assert!(!error.contains("secret"), "{error}");
+        }
+        assert!(id.parse::<Media>().unwrap_err().to_string().len() < 200);
+    }
+
+    #[test]
     fn debug_shows_neither_bytes_nor_queries() {
         let data: Media = "data:image/png;base64,SECRETSECRET".parse().unwrap();
         let signed: Media = "https://example.com/a.png?sig=SECRET".parse().unwrap();

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
-use super::{Media, MediaFacts, MediaSource, shorten_url};
+use super::{Media, MediaFacts, MediaSource};
 
-/// A media string that is none of the accepted forms.
+/// A media string that is none of the accepted forms; it is not repeated, because it may be a
+/// prompt, bytes or a signed URL.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseMediaError {
     /// A bare UUID says not whose it is.
@@ -16,16 +17,16 @@ pub enum ParseMediaError {
     BareAsset(String),
     /// The form is none of the accepted ones.
     #[error(
-        "{0:?} is not media; accepted: an https: URL, a data: URI, runware:<uuid>, \
+        "the text is not media; accepted: an https: URL, a data: URI, runware:<uuid>, \
          replicate:<file id>, scenario:asset_..., file: or a path"
     )]
-    Unknown(String),
+    Unknown,
     /// The URL cannot be fetched.
-    #[error("{0:?} is not a URL that can be fetched: it needs a host and no blanks")]
-    BadUrl(String),
+    #[error("the text is not a URL that can be fetched: it needs a host and no blanks")]
+    BadUrl,
     /// The id behind the provider's name is not of its form.
-    #[error("{0:?} does not name an asset: expected {1}")]
-    BadAsset(String, &'static str),
+    #[error("what follows {0}: does not name an asset: expected {1}")]
+    BadAsset(&'static str, &'static str),
 }
 
 impl FromStr for Media {
@@ -42,7 +43,7 @@ fn parse_source(text: &str) -> Result<MediaSource, ParseMediaError> {
         return if fine {
             Ok(MediaSource::Url(lower_scheme(text).into()))
         } else {
-            Err(ParseMediaError::BadUrl(shown(text)))
+            Err(ParseMediaError::BadUrl)
         };
     }
     if has_scheme(text, "data:") {
@@ -58,13 +59,9 @@ fn parse_source(text: &str) -> Result<MediaSource, ParseMediaError> {
         return Err(ParseMediaError::BareUuid(text.to_owned()));
     }
     if is_asset_id(text) {
-        return Err(ParseMediaError::BareAsset(text.to_owned()));
+        return Err(ParseMediaError::BareAsset(text.chars().take(60).collect()));
     }
-    if is_path(text) {
-        Ok(MediaSource::File(text.into()))
-    } else {
-        Err(ParseMediaError::Unknown(shown(text)))
-    }
+    if is_path(text) { Ok(MediaSource::File(text.into())) } else { Err(ParseMediaError::Unknown) }
 }
 
 /// Provider, what its ids look like, and whether a text is one.
@@ -101,7 +98,7 @@ fn parse_asset(text: &str) -> Result<Option<MediaSource>, ParseMediaError> {
             continue;
         };
         if !fits(id) {
-            return Err(ParseMediaError::BadAsset(shown(text), expected));
+            return Err(ParseMediaError::BadAsset(provider, expected));
         }
         return Ok(Some(MediaSource::Asset { provider, id: id.into() }));
     }
@@ -165,10 +162,4 @@ fn is_path(text: &str) -> bool {
             && end.bytes().all(|b| b.is_ascii_alphanumeric())
     });
     !scheme && !text.contains('\0') && (drive || extension || text.contains(['/', '\\']))
-}
-
-/// The start of a text, for a message that must not repeat media.
-fn shown(text: &str) -> String {
-    let short: String = shorten_url(text).chars().take(60).collect();
-    if short.len() < text.len() && !short.ends_with('…') { format!("{short}…") } else { short }
 }
