@@ -34,6 +34,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod calls;
 mod catalog;
 #[cfg(feature = "client")]
 mod client;

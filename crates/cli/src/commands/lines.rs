@@ -1,8 +1,9 @@
 //! `genmux translate --requests`: one compact JSON line for every request and offer.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufReader, Write};
 use std::path::Path;
 
+use genmux::calls::{self, read_line};
 use genmux::{Offer, Request, Shown};
 use serde::Serialize;
 
@@ -44,13 +45,13 @@ pub(super) fn translate_lines(
         let read = read_line(&mut reader, &mut text, limit)
             .map_err(|error| Failure::Said(format!("cannot read {}: {error}", path.display())))?;
         match read {
-            Read::End => break,
-            Read::TooLong => write_line(
+            calls::Line::End => break,
+            calls::Line::TooLong => write_line(
                 &mut out,
                 &BadLine { line, error: format!("longer than {limit} bytes") },
             )?,
-            Read::Line if text.iter().all(u8::is_ascii_whitespace) => {}
-            Read::Line => match Request::from_json(&text) {
+            calls::Line::Whole if text.iter().all(u8::is_ascii_whitespace) => {}
+            calls::Line::Whole => match Request::from_json(&text) {
                 Ok(request) => translate_line(&mut out, offers, &request, (line, args))?,
                 Err(error) => write_line(&mut out, &BadLine { line, error: error.to_string() })?,
             },
@@ -58,43 +59,6 @@ pub(super) fn translate_lines(
     }
     out.flush()?;
     Ok(Done::Accepted)
-}
-
-pub(super) enum Read {
-    Line,
-    TooLong,
-    End,
-}
-
-/// Reads one line of bounded length; what is longer is skipped to its end.
-pub(super) fn read_line(
-    reader: &mut impl BufRead,
-    text: &mut Vec<u8>,
-    limit: u64,
-) -> std::io::Result<Read> {
-    let mut long = false;
-    loop {
-        let chunk = reader.fill_buf()?;
-        if chunk.is_empty() {
-            return Ok(if long {
-                Read::TooLong
-            } else if text.is_empty() {
-                Read::End
-            } else {
-                Read::Line
-            });
-        }
-        let end = chunk.iter().position(|byte| *byte == b'\n');
-        let used = end.map_or(chunk.len(), |end| end + 1);
-        long |= (text.len() + used) as u64 > limit;
-        if !long {
-            text.extend_from_slice(&chunk[..used]);
-        }
-        reader.consume(used);
-        if end.is_some() {
-            return Ok(if long { Read::TooLong } else { Read::Line });
-        }
-    }
 }
 
 fn translate_line(

@@ -1,24 +1,52 @@
 //! One call as people keep it: a body, a body with its address, or a curl command.
 
-use genmux::{Hints, read_payload};
+use std::fmt;
+
+use genmux_core::{one_line, read_payload};
 use serde_json::Value;
 
 use super::{curl, shell};
+use crate::Hints;
 
 /// A call: where it goes, if that is known, and what it sends.
-#[derive(Debug)]
-pub(crate) struct Call {
-    pub(crate) url: Option<String>,
-    pub(crate) body: Value,
+#[non_exhaustive]
+pub struct Call {
+    /// The address, which may hold keys in its query.
+    pub url: Option<String>,
+    /// The body; `null` where there is none.
+    pub body: Value,
     /// A part of the body that a shell would fill in.
-    pub(crate) filled_in: Option<String>,
+    pub filled_in: Option<String>,
     /// Names of headers that change what the vendor does.
-    pub(crate) headers: Vec<String>,
+    pub headers: Vec<String>,
+}
+
+/// Why a call cannot be read, in a few words that follow the name of a file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct CallError(String);
+
+impl From<String> for CallError {
+    fn from(problem: String) -> CallError {
+        CallError(told(&problem))
+    }
+}
+
+/// What is wrong with a file may quote its text, and goes to a terminal.
+pub(super) fn told(problem: &str) -> String {
+    one_line(problem, 500)
 }
 
 impl Call {
     /// Reads JSON, or one curl command.
-    pub(crate) fn read(text: &[u8]) -> Result<Call, String> {
+    ///
+    /// # Errors
+    /// When the text is neither, or holds several commands.
+    pub fn read(text: &[u8]) -> Result<Call, CallError> {
+        Ok(Call::one(text)?)
+    }
+
+    fn one(text: &[u8]) -> Result<Call, String> {
         let start = text.trim_ascii_start();
         let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
         if matches!(start.first(), None | Some(b'{' | b'[' | b'"')) || !is_shell(start) {
@@ -39,7 +67,7 @@ impl Call {
     }
 
     /// `{"url", "body"}`, as logs keep it, or a body alone; a logged body may be its text.
-    pub(crate) fn of(value: Value) -> Result<Call, (Option<String>, String)> {
+    pub(super) fn of(value: Value) -> Result<Call, (Option<String>, String)> {
         let Value::Object(mut object) = value else { return Ok(Call::alone(value)) };
         let is_body =
             |body: &Value| matches!(body, Value::Object(_) | Value::Array(_) | Value::String(_));
@@ -60,12 +88,12 @@ impl Call {
         Ok(Call { url, ..Call::alone(body) })
     }
 
-    pub(crate) const fn alone(body: Value) -> Call {
+    pub(super) const fn alone(body: Value) -> Call {
         Call { url: None, body, filled_in: None, headers: Vec::new() }
     }
 
     /// What a curl command sends.
-    pub(crate) fn sent(sent: curl::Sent) -> Result<Call, String> {
+    pub(super) fn sent(sent: curl::Sent) -> Result<Call, String> {
         let filled_in = sent.filled_in;
         let body = read_payload(sent.body.as_bytes()).map_err(|error| match &filled_in {
             Some(name) => format!("the body is no JSON before the shell fills in {name}: {error}"),
@@ -75,7 +103,7 @@ impl Call {
     }
 
     /// What is known of it beforehand.
-    pub(crate) fn hints<'a>(&'a self, from: Option<&'a str>) -> Hints<'a> {
+    pub fn hints<'a>(&'a self, from: Option<&'a str>) -> Hints<'a> {
         let mut hints = Hints::default();
         (hints.from, hints.url) = (from, self.url.as_deref());
         hints
@@ -84,4 +112,12 @@ impl Call {
 
 fn is_shell(start: &[u8]) -> bool {
     start.windows(4).any(|window| window == b"curl")
+}
+
+/// Bodies hold prompts, and addresses may hold keys.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Call { headers, filled_in, .. } = self;
+        write!(f, "Call(headers {headers:?}, filled in {filled_in:?})")
+    }
 }

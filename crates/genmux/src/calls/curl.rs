@@ -4,13 +4,13 @@ use super::shell::{Command, Word};
 
 /// The body of a curl command and its address.
 #[derive(Debug)]
-pub(crate) struct Sent {
-    pub(crate) url: Option<String>,
-    pub(crate) body: String,
+pub(super) struct Sent {
+    pub(super) url: Option<String>,
+    pub(super) body: String,
     /// A part of the body that the shell would fill in.
-    pub(crate) filled_in: Option<String>,
+    pub(super) filled_in: Option<String>,
     /// Names of headers that change what the vendor does.
-    pub(crate) headers: Vec<String>,
+    pub(super) headers: Vec<String>,
 }
 
 const BODY: [&str; 5] = ["--data", "--data-raw", "--data-binary", "--data-ascii", "--json"];
@@ -30,13 +30,13 @@ const VALUED: &str = "AbcCDeEFhHKmoPQrtTuUwxXyYz";
 
 /// A curl command whose body cannot be read.
 #[derive(Debug)]
-pub(crate) struct Broken {
-    pub(crate) url: Option<String>,
-    pub(crate) problem: String,
+pub(super) struct Broken {
+    pub(super) url: Option<String>,
+    pub(super) problem: String,
 }
 
 /// What a command sends; a command that is not curl, or sends no body, is none.
-pub(crate) fn read(command: &Command) -> Option<Result<Sent, Broken>> {
+pub(super) fn read(command: &Command) -> Option<Result<Sent, Broken>> {
     // Words before it are settings such as KEY=value, or time.
     let at = command.words.iter().position(|word| is_curl(&word.text))?;
     let mut parts = Parts::default();
@@ -63,7 +63,7 @@ fn telling(header: &str) -> Option<String> {
 }
 
 /// Why the curl commands that are there send no body, as far as that can be seen.
-pub(crate) fn without_body(commands: &[Command]) -> &'static str {
+pub(super) fn without_body(commands: &[Command]) -> &'static str {
     let has = |options: &[&str]| {
         let mut words = commands.iter().flat_map(|command| &command.words);
         words.any(|word| options.contains(&word.text.as_str()))

@@ -2,11 +2,11 @@
 
 use std::io::{self, Read};
 
-use genmux::read_payload;
+use genmux_core::read_payload;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 
-use super::super::call::Call;
+use super::call::Call;
 use super::source::{Seen, Unread, too_long};
 
 /// Reads the requests of a HAR file.
@@ -53,11 +53,11 @@ impl Request {
         }
         let url = Some(self.url);
         if text.len() as u64 > max_bytes {
-            return Err(Unread { is_body: false, url, problem: too_long(max_bytes) });
+            return Err(Unread::new(false, url, &too_long(max_bytes)));
         }
         match read_payload(text.as_bytes()) {
             Ok(body) => Ok(Call { url, ..Call::alone(body) }),
-            Err(error) => Err(Unread { is_body: true, url, problem: error.to_string() }),
+            Err(error) => Err(Unread::new(true, url, &error.to_string())),
         }
     }
 }

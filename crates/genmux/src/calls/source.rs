@@ -1,55 +1,80 @@
 //! Calls out of files: HAR, JSON lines, one JSON document, or a shell script.
 
+use std::fmt;
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
 
-use genmux::{ReadError, read_payload};
+use genmux_core::{ReadError, read_payload};
 use serde_json::Value;
 
-use super::super::call::Call;
-use super::super::{curl, shell};
-use super::har;
-use crate::commands::lines::{self, read_line};
-use crate::fail::Failure;
-use crate::input;
+use super::call::{Call, CallError, told};
+use super::lines::{Line, read_line};
+use super::{curl, har, shell};
 
 /// One call of a file, or why it could not be read.
-pub(super) struct Seen {
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Seen {
     /// The line on which it stands, from 1; not known of HAR files.
-    pub(super) line: Option<usize>,
-    pub(super) call: Result<Call, Unread>,
+    pub line: Option<usize>,
+    /// The call.
+    pub call: Result<Call, Unread>,
 }
 
 /// A call that could not be read.
-pub(super) struct Unread {
+#[non_exhaustive]
+pub struct Unread {
     /// Whether the body itself is broken, and not only how it stands here.
-    pub(super) is_body: bool,
-    pub(super) url: Option<String>,
-    pub(super) problem: String,
+    pub is_body: bool,
+    /// The address, if it is known; it may hold keys in its query.
+    pub url: Option<String>,
+    /// Why, in a few words.
+    pub problem: String,
+}
+
+/// Addresses may hold keys.
+impl fmt::Debug for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Unread({})", self.problem)
+    }
+}
+
+impl Unread {
+    pub(super) fn new(is_body: bool, url: Option<String>, problem: &str) -> Unread {
+        Unread { is_body, url, problem: told(problem) }
+    }
 }
 
 impl From<String> for Unread {
     fn from(problem: String) -> Unread {
-        Unread { is_body: false, url: None, problem }
+        Unread::new(false, None, &problem)
     }
 }
 
-/// Reads the calls of a file one by one; nothing but one body is held at a time.
-pub(super) fn read(path: &Path, max_bytes: u64, each: &mut dyn FnMut(Seen)) -> Result<(), Failure> {
-    let mut reader = BufReader::with_capacity(1 << 16, input::open(path)?);
-    let failed =
-        |error: std::io::Error| Failure::Said(format!("cannot read {}: {error}", path.display()));
-    let start = reader.fill_buf().map_err(failed)?;
+/// Reads the calls of a file one by one; nothing but one body, of at most `max_bytes`, is held at
+/// a time.
+///
+/// # Errors
+/// When the file cannot be read or is in none of the forms; calls before the fault were given.
+pub fn read_calls(
+    reader: impl Read,
+    max_bytes: u64,
+    each: &mut dyn FnMut(Seen),
+) -> Result<(), CallError> {
+    Ok(calls(reader, max_bytes, each)?)
+}
+
+fn calls(reader: impl Read, max_bytes: u64, each: &mut dyn FnMut(Seen)) -> Result<(), String> {
+    let mut reader = BufReader::with_capacity(1 << 16, reader);
+    let start = reader.fill_buf().map_err(|error| format!("cannot be read: {error}"))?;
     let mark = if start.starts_with(BYTE_ORDER) { BYTE_ORDER.len() } else { 0 };
     let form = Form::of(start[mark..].trim_ascii_start());
     reader.consume(mark);
-    let read = match form {
+    match form {
         Form::Har => har::read(reader, max_bytes, each),
         Form::Lines => read_lines(reader, max_bytes, each),
         Form::Document => document(reader, max_bytes, each),
         Form::Shell => script(reader, max_bytes, each),
-    };
-    read.map_err(|problem| Failure::Said(format!("{}: {problem}", path.display())))
+    }
 }
 
 /// What some editors put before UTF-8.
@@ -92,10 +117,10 @@ fn read_lines(
         let read =
             read_line(&mut reader, &mut text, max_bytes).map_err(|error| error.to_string())?;
         let call = match read {
-            lines::Read::End => break,
-            lines::Read::Line if text.iter().all(u8::is_ascii_whitespace) => continue,
-            lines::Read::Line => json(&text),
-            lines::Read::TooLong => Err(too_long(max_bytes).into()),
+            Line::End => break,
+            Line::Whole if text.iter().all(u8::is_ascii_whitespace) => continue,
+            Line::Whole => json(&text),
+            Line::TooLong => Err(too_long(max_bytes).into()),
         };
         match call {
             Ok(value) => one(value, line, max_bytes, each)?,
@@ -115,7 +140,7 @@ fn one(
     if value.pointer("/log/entries").is_some_and(Value::is_array) {
         return har::read(value.to_string().as_bytes(), max_bytes, each);
     }
-    let call = Call::of(value).map_err(|(url, problem)| Unread { is_body: true, url, problem });
+    let call = Call::of(value).map_err(|(url, problem)| Unread::new(true, url, &problem));
     each(Seen { line: Some(line), call });
     Ok(())
 }
@@ -142,11 +167,11 @@ fn script(reader: impl Read, max_bytes: u64, each: &mut dyn FnMut(Seen)) -> Resu
     for command in shell::commands(&text)? {
         let Some(sent) = curl::read(&command) else { continue };
         let call = match sent {
-            Err(broken) => Err(Unread { is_body: false, url: broken.url, problem: broken.problem }),
+            Err(broken) => Err(Unread::new(false, broken.url, &broken.problem)),
             Ok(sent) => {
                 // What the shell fills in may make a body of it.
                 let (url, is_body) = (sent.url.clone(), sent.filled_in.is_none());
-                Call::sent(sent).map_err(|problem| Unread { is_body, url, problem })
+                Call::sent(sent).map_err(|problem| Unread::new(is_body, url, &problem))
             }
         };
         each(Seen { line: Some(command.line), call });

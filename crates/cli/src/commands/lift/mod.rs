@@ -1,11 +1,9 @@
 //! `genmux lift`: the request that a payload stands for, and where every key went.
 
 mod audit;
-mod call;
 mod convert;
-mod curl;
-mod shell;
 
+use genmux::calls::Call;
 use genmux::{Catalog, Lifted, Mode, RecognizeError, Recognized, Recognizer, Request, Violation};
 use serde::Serialize;
 use serde_json::Value;
@@ -18,7 +16,6 @@ use crate::Done;
 use crate::args::{Lift, Sending};
 use crate::fail::Failure;
 use crate::input;
-use call::Call;
 
 pub(crate) fn lift(catalog: &Catalog, args: &Lift) -> Result<Done, Failure> {
     let call = read(&args.sending)?;

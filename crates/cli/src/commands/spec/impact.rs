@@ -12,10 +12,10 @@ use serde_json::json;
 
 use crate::Done;
 use crate::args::Impact;
-use crate::commands::lines::{Read, read_line};
 use crate::commands::{print_json, stdout};
 use crate::fail::Failure;
 use crate::input;
+use genmux::calls::{Line, read_line};
 
 /// An offer before and after; either may not be there.
 type Pair = (Option<Offer>, Option<Offer>);
@@ -166,12 +166,12 @@ impl Report<'_> {
                 Failure::Said(format!("cannot read {}: {error}", path.display()))
             })?;
             match read {
-                Read::End => break,
-                Read::TooLong => {
+                Line::End => break,
+                Line::TooLong => {
                     self.bad(path, Some(line), format!("longer than {limit} bytes"))?;
                 }
-                Read::Line if text.iter().all(u8::is_ascii_whitespace) => {}
-                Read::Line => self.request(path, Some(line), &text)?,
+                Line::Whole if text.iter().all(u8::is_ascii_whitespace) => {}
+                Line::Whole => self.request(path, Some(line), &text)?,
             }
         }
         Ok(())

@@ -11,24 +11,24 @@ use std::str::CharIndices;
 
 /// One command of a script.
 #[derive(Debug, Default)]
-pub(crate) struct Command {
+pub(in crate::calls) struct Command {
     /// The line on which it begins, from 1.
-    pub(crate) line: usize,
-    pub(crate) words: Vec<Word>,
+    pub(in crate::calls) line: usize,
+    pub(in crate::calls) words: Vec<Word>,
     /// What a here-document gives it to read.
-    pub(crate) input: Option<String>,
+    pub(in crate::calls) input: Option<String>,
 }
 
 /// One word.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Word {
-    pub(crate) text: String,
+pub(in crate::calls) struct Word {
+    pub(in crate::calls) text: String,
     /// A variable or command in it that the shell fills in.
-    pub(crate) filled_in: Option<String>,
+    pub(in crate::calls) filled_in: Option<String>,
 }
 
 /// The commands of a script, in order.
-pub(crate) fn commands(text: &str) -> Result<Vec<Command>, String> {
+pub(in crate::calls) fn commands(text: &str) -> Result<Vec<Command>, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let chars = text.char_indices().peekable();
     let mut reader = Reader {

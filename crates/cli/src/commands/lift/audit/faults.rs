@@ -1,7 +1,9 @@
 //! What is wrong with one payload.
 
 use genmux::spec::Status;
-use genmux::{Enclosed, Lifted, Offer, RecognizeError, Recognized, Row, Violation, ViolationKind};
+use genmux::{
+    Enclosed, Lifted, Offer, RecognizeError, Recognized, Row, Violation, ViolationKind, one_line,
+};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -77,6 +79,8 @@ pub(super) struct At {
 
 pub(super) fn unreadable(At { call, line }: At, message: String) -> Finding {
     let (rule, offer) = (Rule::Unreadable, None);
+    // Keys come from outside, and the message goes to a terminal.
+    let message = one_line(&message, 1500);
     Finding { call, line, offer, rule, kind: None, key: None, field: None, message, source: None }
 }
 

@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use genmux::calls::{Call, Seen, Unread};
 use genmux::{Hints, LiftError, RecognizeError, Recognizer};
 use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::super::call::Call;
 use super::faults::{At, Finding, Rule, faults, unreadable};
-use super::source::{Seen, Unread};
 
 /// Findings that are listed; those beyond are counted, so that no file fills the memory.
 const MOST_LISTED: usize = 10_000;

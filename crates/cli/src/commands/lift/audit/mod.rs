@@ -2,11 +2,10 @@
 
 mod faults;
 mod findings;
-mod har;
 mod sarif;
-mod source;
 mod text;
 
+use genmux::calls::read_calls;
 use genmux::{Catalog, Recognizer};
 
 use super::super::print_json;
@@ -19,7 +18,8 @@ use findings::Report;
 pub(crate) fn audit(catalog: &Catalog, args: &Audit) -> Result<Done, Failure> {
     let recognizer = Recognizer::new(&input::dated(catalog, args.as_of));
     let mut report = Report::new(&args.file, args.from.as_deref(), recognizer);
-    source::read(&args.file, args.max_bytes, &mut |seen| report.add(seen))?;
+    let read = read_calls(input::open(&args.file)?, args.max_bytes, &mut |seen| report.add(seen));
+    read.map_err(|error| Failure::Said(format!("{}: {error}", args.file.display())))?;
     match args.format {
         _ if args.json => print_json(&report)?,
         AuditFormat::Json => print_json(&report)?,
