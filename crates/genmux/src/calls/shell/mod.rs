@@ -27,8 +27,16 @@ pub(in crate::calls) struct Word {
     pub(in crate::calls) filled_in: Option<String>,
 }
 
+/// How deep commands may stand within each other: every level takes stack, and keeps the text of
+/// those within it.
+const DEEPEST: usize = 16;
+
 /// The commands of a script, in order.
 pub(in crate::calls) fn commands(text: &str) -> Result<Vec<Command>, String> {
+    commands_within(text, 0)
+}
+
+fn commands_within(text: &str, depth: usize) -> Result<Vec<Command>, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let chars = text.char_indices().peekable();
     let mut reader = Reader {
@@ -39,6 +47,7 @@ pub(in crate::calls) fn commands(text: &str) -> Result<Vec<Command>, String> {
         current: None,
         nested: Vec::new(),
         awaited: None,
+        depth,
     };
     reader.read(false)?;
     Ok(reader.commands)
@@ -54,6 +63,8 @@ struct Reader<'a> {
     nested: Vec<Command>,
     /// What ends the here-document that begins on the next line, and the command that reads it.
     awaited: Option<(String, usize)>,
+    /// How many substitutions are open.
+    depth: usize,
 }
 
 impl Reader<'_> {
@@ -210,6 +221,8 @@ mod tests {
         check("a \"b", "line 1: the quote \"");
         check("a $(b", "bracket");
         check("a `b", "backtick");
+        check(&"$(".repeat(100_000), "more than 16 deep");
+        check(&"\"$(".repeat(100_000), "more than 16 deep");
         check("a <<EOF\nb", "line 1: the here-document never ends; it needs a line EOF");
     }
 }

@@ -90,10 +90,12 @@ impl Reader<'_> {
     /// `$(...)`: its commands count as those of the script do.
     fn substitution(&mut self, word: &mut Word) -> Result<(), String> {
         let (line, begin) = (self.line, self.rest().len());
+        self.deeper()?;
         self.next();
         let outer = (self.current.take(), std::mem::take(&mut self.commands));
         let (awaited, nested) = (self.awaited.take(), std::mem::take(&mut self.nested));
         self.read(true)?;
+        self.depth -= 1;
         let inner = std::mem::replace(&mut self.commands, outer.1);
         (self.current, self.awaited, self.nested) = (outer.0, awaited, nested);
         self.nested.extend(inner);
@@ -104,6 +106,18 @@ impl Reader<'_> {
         Ok(())
     }
 
+    fn deeper(&mut self) -> Result<(), String> {
+        self.depth += 1;
+        if self.depth <= super::DEEPEST {
+            return Ok(());
+        }
+        let (line, most) = (self.line, super::DEEPEST);
+        Err(format!(
+            "line {line}: commands stand within each other more than {most} deep; give the inner \
+             one by itself"
+        ))
+    }
+
     pub(super) fn backticks(&mut self, word: &mut Word) -> Result<(), String> {
         let line = self.line;
         let mut name = String::new();
@@ -112,7 +126,7 @@ impl Reader<'_> {
             let next = self.next().ok_or_else(|| Self::unclosed(line, "backtick"))?;
             name.push(next);
             if next == '`' {
-                let mut inner = super::commands(name.trim_matches('`'))?;
+                let mut inner = super::commands_within(name.trim_matches('`'), self.depth)?;
                 for command in &mut inner {
                     command.line += line - 1;
                 }
