@@ -181,3 +181,10 @@ fn broken_files_and_those_of_which_nothing_can_be_read_end_with_2() {
     let clean = json!({ "url": CLIP_URL, "body": { "input": { "prompt": "a boat" } } });
     check(&["audit", "-"], &format!("{clean}\n{{\n"), 0, "2 calls (1 not looked at)");
 }
+
+#[test]
+fn keys_of_a_file_steer_no_terminal() {
+    let body = "{\"input\":{\"prompt\":\"a\",\"x\\u001b[2J\\r\\ny\":1}}";
+    let call = format!("{{\"url\":\"{CLIP_URL}\",\"body\":{body}}}");
+    check(&["audit", "-"], &call, 1, "x\\u{1b}[2J\\r\\ny is no key of");
+}

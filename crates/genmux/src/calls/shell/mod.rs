@@ -9,6 +9,8 @@ mod quotes;
 use std::iter::Peekable;
 use std::str::CharIndices;
 
+use genmux_core::one_line;
+
 /// One command of a script.
 #[derive(Debug, Default)]
 pub(in crate::calls) struct Command {
@@ -161,8 +163,7 @@ impl Reader<'_> {
 impl Word {
     fn fill(&mut self, name: &str) {
         self.text.push_str(name);
-        let shown = || name.chars().take(40).collect();
-        self.filled_in.get_or_insert_with(shown);
+        self.filled_in.get_or_insert_with(|| one_line(name, 40));
     }
 }
 

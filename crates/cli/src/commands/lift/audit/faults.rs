@@ -77,10 +77,10 @@ pub(super) struct At {
     pub(super) line: Option<usize>,
 }
 
-pub(super) fn unreadable(At { call, line }: At, message: String) -> Finding {
+pub(super) fn unreadable(At { call, line }: At, message: &str) -> Finding {
     let (rule, offer) = (Rule::Unreadable, None);
     // Keys come from outside, and the message goes to a terminal.
-    let message = one_line(&message, 1500);
+    let message = one_line(message, 1500);
     Finding { call, line, offer, rule, kind: None, key: None, field: None, message, source: None }
 }
 
@@ -93,7 +93,7 @@ pub(super) fn faults(
     let (offer, lifted) = (found.offer()?, found.lift()?);
     let payload = Payload { at, offer, sent: &found.sent, lifted: &lifted };
     let mut findings: Vec<Finding> = payload.retired().into_iter().collect();
-    findings.extend(found.sent.malformed.map(|problem| unreadable(at, problem.to_owned())));
+    findings.extend(found.sent.malformed.map(|problem| unreadable(at, problem)));
     findings.extend(lifted.unknown().iter().map(|key| payload.stranger(key)));
     if found.sent.is_certain {
         findings.extend(payload.envelope());
@@ -125,7 +125,7 @@ struct Payload<'a> {
 }
 
 impl Payload<'_> {
-    fn finding(&self, rule: Rule, message: String) -> Finding {
+    fn finding(&self, rule: Rule, message: &str) -> Finding {
         let At { call, line } = self.at;
         let offer = Some(self.offer.name().to_owned());
         Finding { offer, rule, ..unreadable(At { call, line }, message) }
@@ -139,7 +139,7 @@ impl Payload<'_> {
         let since = offer.retired_on().map(|day| format!(" since {day}")).unwrap_or_default();
         let message = format!("{} is no longer offered{since}", offer.vendor_id());
         let source = Some(offer.source().to_owned());
-        Some(Finding { source, ..self.finding(Rule::RetiredModel, message) })
+        Some(Finding { source, ..self.finding(Rule::RetiredModel, &message) })
     }
 
     /// A key that the offer does not know, or that acts elsewhere.
@@ -155,14 +155,14 @@ impl Payload<'_> {
         };
         let refused = is_beside || self.sent.refuses_unknown;
         let rule = if refused { Rule::RefusedKey } else { Rule::IgnoredKey };
-        self.of_key(key, self.finding(rule, message))
+        self.of_key(key, self.finding(rule, &message))
     }
 
     /// What genmux would write itself: keys that are missing, and values that nobody documents.
     fn envelope(&self) -> Vec<Finding> {
         let faults = self.lifted.envelope_faults().into_iter().map(|(key, message)| {
             let kind = Some(ViolationKind::Missing);
-            self.of_key(&key, Finding { kind, ..self.finding(Rule::LimitBroken, message) })
+            self.of_key(&key, Finding { kind, ..self.finding(Rule::LimitBroken, &message) })
         });
         let mut findings: Vec<Finding> = faults.collect();
         for (key, documented) in self.sent.documented {
@@ -171,7 +171,7 @@ impl Payload<'_> {
             if !documented.iter().any(|value| given == value) {
                 let message = format!("{key} takes one of {}", documented.join(", "));
                 let kind = Some(ViolationKind::NotAccepted);
-                let finding = Finding { kind, ..self.finding(Rule::LimitBroken, message) };
+                let finding = Finding { kind, ..self.finding(Rule::LimitBroken, &message) };
                 findings.push(self.of_key(key, finding));
             }
         }
@@ -200,7 +200,7 @@ impl Payload<'_> {
             field: Some(violation.field.clone()),
             source: violation.source.clone(),
             key,
-            ..self.finding(rule, message)
+            ..self.finding(rule, &message)
         }
     }
 }

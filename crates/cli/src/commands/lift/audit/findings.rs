@@ -109,7 +109,7 @@ impl Report {
                 }
             }
             Err(RecognizeError::Lift(error @ (LiftError::Body(_) | LiftError::NotAnObject(_)))) => {
-                added.push(unreadable(at, error.to_string()));
+                added.push(unreadable(at, &error.to_string()));
             }
             Err(RecognizeError::Nobodys | RecognizeError::NotOf { .. }) => return false,
             Err(error @ RecognizeError::Hidden { .. }) => {
@@ -128,7 +128,7 @@ impl Report {
             Some(false) => self.others += 1,
             Some(true) if unread.is_body => {
                 self.calls += 1;
-                self.extend(vec![unreadable(at, unread.problem.clone())]);
+                self.extend(vec![unreadable(at, &unread.problem)]);
             }
             _ => {
                 self.calls += 1;
