@@ -1,0 +1,12 @@
+//! The targets, one file each.
+
+pub(crate) mod calls;
+pub(crate) mod data_uris;
+pub(crate) mod journal;
+pub(crate) mod media;
+pub(crate) mod payload;
+pub(crate) mod replies;
+pub(crate) mod request;
+pub(crate) mod specs;
+pub(crate) mod waits;
+pub(crate) mod webhooks;
