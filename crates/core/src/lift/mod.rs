@@ -22,7 +22,7 @@ use crate::encoding::{Misfit, read, type_of};
 use crate::leaf::Leaf;
 use crate::plan::{Node, Plan, Slot};
 use crate::policy::{Mode, Policy};
-use crate::request::{ReadError, Request, StrictValue, read_json};
+use crate::request::{ReadError, Request, StrictValue, one_line, read_json};
 use crate::translate::{Row, ShownOffer};
 use crate::violation::{Violation, ViolationKind};
 
@@ -164,7 +164,7 @@ fn nothing_known(
         return Ok(());
     }
     let keys: Vec<&str> = payload.keys().take(8).map(String::as_str).collect();
-    let keys: String = keys.join(", ").chars().take(120).collect();
+    let keys = one_line(&keys.join(", "), 120);
     Err(LiftError::NoKeyKnown { offer: plan.name.to_string(), keys })
 }
 

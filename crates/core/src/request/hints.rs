@@ -122,6 +122,10 @@ pub(crate) fn unknown_key(key: &str, known: &[&str]) -> String {
 
 /// The known name that a mistyped one most likely stands for.
 pub(crate) fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // Nobody mistypes a name into a text, and comparing takes time by the length of both.
+    if given.len() > 200 {
+        return None;
+    }
     let scored = known.map(|name| (strsim::jaro_winkler(given, name), name));
     let best = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
     (best.0 > 0.85).then_some(best.1)
@@ -146,6 +150,12 @@ mod tests {
     #[test]
     fn a_slip_of_the_finger_gets_a_suggestion() {
         check("promt", "did you mean \"prompt\"");
+    }
+
+    #[test]
+    fn a_text_is_no_slip_of_the_finger() {
+        assert_eq!(nearest("promt", ["prompt"].into_iter()), Some("prompt"));
+        assert_eq!(nearest(&"prompt".repeat(40), ["prompt"].into_iter()), None);
     }
 
     #[test]
