@@ -36,15 +36,18 @@ pub const TARGETS: &[Target] = &[
     Target { name: "payload", run: payload, seeds: seeds::payloads },
     Target { name: "calls", run: calls, seeds: seeds::calls },
     Target { name: "replies", run: replies, seeds: seeds::replies },
+    #[cfg(feature = "client")]
     Target { name: "webhooks", run: webhooks, seeds: seeds::webhooks },
     Target { name: "waits", run: waits, seeds: seeds::waits },
     Target { name: "data_uris", run: data_uris, seeds: seeds::data_uris },
     Target { name: "media", run: media, seeds: seeds::media },
+    #[cfg(feature = "client")]
     Target { name: "journal", run: journal, seeds: seeds::journal },
 ];
 
 pub use targets::calls::run as calls;
 pub use targets::data_uris::run as data_uris;
+#[cfg(feature = "client")]
 pub use targets::journal::run as journal;
 pub use targets::media::run as media;
 pub use targets::payload::run as payload;
@@ -52,6 +55,7 @@ pub use targets::replies::run as replies;
 pub use targets::request::run as request;
 pub use targets::specs::run as specs;
 pub use targets::waits::run as waits;
+#[cfg(feature = "client")]
 pub use targets::webhooks::run as webhooks;
 
 /// Words that the formats consist of: a fuzzer puts them together faster than it finds them.

@@ -1,5 +1,6 @@
 //! Inputs to begin with: goldens, pages, recorded bodies and specs as they lie in the workspace.
 
+#[cfg(feature = "client")]
 mod kept;
 mod replies;
 mod sent;
@@ -13,8 +14,11 @@ use serde_json::Value;
 use crate::fixtures;
 use crate::promise::MARK;
 
+#[cfg(feature = "client")]
 pub(crate) use kept::journal;
-pub(crate) use replies::{replies, webhooks};
+pub(crate) use replies::replies;
+#[cfg(feature = "client")]
+pub(crate) use replies::webhooks;
 pub(crate) use sent::{calls, payloads};
 
 /// The root of the workspace.
@@ -70,7 +74,7 @@ fn one(offer: &str, case: &Value) -> Asked {
 /// Puts the mark into prompt and URLs.
 fn mark(request: &mut Value) {
     if let Some(Value::String(prompt)) = request.get_mut("prompt") {
-        prompt.push_str(&format!(" {MARK}"));
+        prompt.extend([" ", MARK]);
     }
     for part in ["frames", "references", "delivery"] {
         request.get_mut(part).into_iter().for_each(mark_urls);
@@ -79,7 +83,7 @@ fn mark(request: &mut Value) {
 
 fn mark_urls(value: &mut Value) {
     match value {
-        Value::String(url) if url.starts_with("http") => url.push_str(&format!("?key={MARK}")),
+        Value::String(url) if url.starts_with("http") => url.extend(["?key=", MARK]),
         Value::Array(items) => items.iter_mut().for_each(mark_urls),
         Value::Object(members) => members.values_mut().for_each(mark_urls),
         _ => {}
@@ -152,7 +156,7 @@ pub(crate) fn data_uris() -> Vec<Vec<u8>> {
 /// Keys and short texts of everything in JSON that lies in the workspace.
 pub(crate) fn words() -> Vec<String> {
     let mut found = BTreeSet::new();
-    for seeds in [requests(), specs(), payloads(), replies(), webhooks(), journal()] {
+    for seeds in [requests(), specs(), payloads(), replies()] {
         for seed in seeds {
             let begin = seed.iter().position(|byte| *byte == b'{').unwrap_or(0);
             if let Ok(value) = serde_json::from_slice(&seed[begin..]) {

@@ -25,6 +25,7 @@ pub(crate) fn replies() -> Vec<Vec<u8>> {
     seeds
 }
 
+#[cfg(feature = "client")]
 pub(crate) fn webhooks() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     for provider in ["runware", "replicate", "scenario"] {

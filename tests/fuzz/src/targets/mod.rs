@@ -2,6 +2,7 @@
 
 pub(crate) mod calls;
 pub(crate) mod data_uris;
+#[cfg(feature = "client")]
 pub(crate) mod journal;
 pub(crate) mod media;
 pub(crate) mod payload;
@@ -9,4 +10,5 @@ pub(crate) mod replies;
 pub(crate) mod request;
 pub(crate) mod specs;
 pub(crate) mod waits;
+#[cfg(feature = "client")]
 pub(crate) mod webhooks;

@@ -29,7 +29,7 @@ pub fn run(data: &[u8]) {
     };
     for found in &found {
         match (found.offer(), found.lift()) {
-            (Ok(offer), Ok(lifted)) => check(offer, &lifted, &found.sent.payload),
+            (Ok(offer), Ok(lifted)) => check(offer, &lifted, found.sent.payload),
             (_, Err(error)) => check_message(&error.to_string()),
             (Err(_), Ok(_)) => unreachable!("it was lifted by an offer"),
         }

@@ -116,7 +116,7 @@ fn check_lists(adapter: &dyn Adapter, reply: &Reply) {
     assert!(is_there && url.chars().all(|c| c.is_ascii_graphic()), "{url:?}");
 }
 
-fn check_upload(adapter: &dyn Adapter, reply: &Reply, stage: UploadStage) {
+fn check_upload(adapter: &dyn Adapter, reply: &Reply, awaited: UploadStage) {
     let file = UploadFile {
         name: "image.png".to_owned(),
         mime: "image/png".to_owned(),
@@ -126,7 +126,7 @@ fn check_upload(adapter: &dyn Adapter, reply: &Reply, stage: UploadStage) {
     let Ok(UploadStep::Send(_, first)) = adapter.upload(BASE, &file) else {
         panic!("a picture can be uploaded")
     };
-    let state = UploadState { stage, ..first };
+    let state = UploadState { stage: awaited, ..first };
     match told(adapter.read_upload(BASE, &file, state, reply)) {
         Some(UploadStep::Done(file)) => {
             assert!(!file.wire.is_empty() && !file.asset.is_empty());

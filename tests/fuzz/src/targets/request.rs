@@ -17,9 +17,10 @@ pub fn run(data: &[u8]) {
         Ok(request) => request,
         Err(error) => {
             check_message(&error.to_string());
-            return if marks_belong {
-                check_silent(&error.to_string())
-            };
+            if marks_belong {
+                check_silent(&error.to_string());
+            }
+            return;
         }
     };
     check_kept(&request);

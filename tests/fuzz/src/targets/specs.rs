@@ -17,7 +17,9 @@ pub fn run(data: &[u8]) {
     let name = path.trim_end_matches(".json").to_owned();
     let catalog = Catalog::new(around(&path).chain([(path, text.into())]));
     let problems = catalog.check();
-    problems.iter().for_each(|problem| check_message(&problem.to_string()));
+    for problem in &problems {
+        check_message(&problem.to_string());
+    }
     match catalog.revisions(&name) {
         Ok(offers) => offers.iter().for_each(check_offer),
         Err(error) if problems.is_empty() && !name.starts_with("models/") => {
@@ -29,7 +31,7 @@ pub fn run(data: &[u8]) {
 }
 
 fn is_path(word: &str) -> bool {
-    word.ends_with(".json") && word.len() < 60
+    word.strip_suffix(".json").is_some_and(|name| name.len() < 60)
 }
 
 /// The files that an offer builds upon, and no other offers, so that a run is short.
