@@ -5,7 +5,7 @@ use crate::spec::Date;
 
 /// A mistake in a spec file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-#[error("{file}: {}{}", place(pointer), one_line(problem, 1000))]
+#[error("{}: {}{}", one_line(file, 200), place(pointer), one_line(problem, 1000))]
 pub struct SpecProblem {
     /// The file within the spec directory.
     pub file: String,

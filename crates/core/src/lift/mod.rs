@@ -70,7 +70,7 @@ pub enum LiftError {
         given: String,
     },
     /// The body around the payloads is none that the provider takes.
-    #[error("{0}")]
+    #[error("{}", one_line(.0, 500))]
     Body(String),
     /// No key of the payload is one that the offer knows.
     #[error("{offer} knows none of the payload's keys: {keys}")]
