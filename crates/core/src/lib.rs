@@ -36,7 +36,7 @@ pub use adapter::{
     HookEvent, Hooks, HttpRequest, JobState, JobStatus, PartUrl, Recent, RemoteArtifact, Reply,
     Segment, ShownRequest, Side, Sighting, Source, SubmitResult, Submitted, Ticket, Unit,
     UploadFile, UploadStage, UploadState, UploadStep, Uploaded, VendorError, WireProblem,
-    digest_media, path_segment, read_reply, read_time, retry_after, safe_text, write_time,
+    digest_media, path_segment, read_reply, read_time, reason, retry_after, safe_text, write_time,
 };
 pub use catalog::{Catalog, CatalogError, Offer, SpecProblem};
 pub use context::{Context, MediaTable, TaskKey};

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use genmux_core::{
-    Charged, ErrorKind, Reply, Side, VendorError, ViolationKind, WireProblem, read_reply,
+    Charged, ErrorKind, Reply, Side, VendorError, ViolationKind, WireProblem, read_reply, reason,
     retry_after, safe_text,
 };
 use serde_json::{Number, Value, json};
@@ -101,7 +101,7 @@ fn of_item(item: &Value) -> Option<WireProblem> {
         parts.map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned)).collect();
     let missing = item["type"].as_str().is_some_and(|word| word.ends_with("missing"));
     let kind = if missing { ViolationKind::Missing } else { ViolationKind::NotAccepted };
-    let message = safe_text(item["msg"].as_str().unwrap_or_default());
+    let message = reason(item["msg"].as_str().unwrap_or_default());
     Some(WireProblem { wire: in_payload(&parts.join(".")), kind, message, accepted: None })
 }
 
@@ -128,7 +128,7 @@ fn problem(field: &str, word: &str, text: &str) -> WireProblem {
     // Types such as `invalid_type`, `format` and `pattern`, and those never seen before.
     let kind = finding.map_or(ViolationKind::NotAccepted, |finding| finding.2);
     let wire = wire(field, kind, text);
-    WireProblem { wire, kind, message: safe_text(text), accepted: accepted(kind, text) }
+    WireProblem { wire, kind, message: reason(text), accepted: accepted(kind, text) }
 }
 
 /// Of two kinds of finding, `field` is the parent, and the text names the parameter.
@@ -580,6 +580,17 @@ pub(crate) mod tests {
         let text = "Must be a palindrome";
         let expected = ("prompt", ViolationKind::NotAccepted);
         check_problem("palindrome", "input.prompt", text, expected, Value::Null);
+    }
+
+    #[test]
+    fn a_finding_without_a_text_has_a_message() {
+        for body in [
+            r#"{"detail":[{"loc":["body","input","prompt"],"type":"missing"}]}"#,
+            r#"{"detail":"- input.prompt: \u001b"}"#,
+        ] {
+            let problems = refused(422, body).problems;
+            assert_eq!(problems[0].message, "the vendor gives no reason", "{body}");
+        }
     }
 
     #[test]

@@ -147,7 +147,7 @@ impl VendorError {
     pub fn new(kind: ErrorKind, message: impl AsRef<str>) -> VendorError {
         VendorError {
             kind,
-            message: safe_text(message.as_ref()),
+            message: reason(message.as_ref()),
             code: None,
             status: None,
             retry_after: None,
@@ -210,6 +210,12 @@ impl fmt::Display for VendorError {
 }
 
 impl std::error::Error for VendorError {}
+
+/// A vendor's reason, [safe to repeat](safe_text); one that says nothing is told as such.
+pub fn reason(text: &str) -> String {
+    let text = safe_text(text);
+    if text.is_empty() { "the vendor gives no reason".to_owned() } else { text }
+}
 
 /// Most characters of a vendor's text that are repeated.
 const MOST: usize = 400;
@@ -274,6 +280,14 @@ mod tests {
         check("a\r\nb\u{2028}c\u{85}d \u{7} ", "a b c d");
         check("gnp\u{202e}exe\u{2066}.\u{200f}\u{feff}", "gnpexe.");
         check("日本\u{200d}語 é", "日本\u{200d}語 é");
+    }
+
+    #[test]
+    fn a_reason_that_says_nothing_is_told_as_such() {
+        for text in ["", " \n", "\u{1b}", "\u{202e}"] {
+            let error = VendorError::new(ErrorKind::Invalid, text);
+            assert_eq!(error.message, "the vendor gives no reason", "{text:?}");
+        }
     }
 
     #[test]

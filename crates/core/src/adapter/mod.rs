@@ -18,7 +18,7 @@ use serde_json::Value;
 
 pub use body::{Body, Segment, Source};
 pub use capability::{Cancel, Capability, Hooks};
-pub use error::{Charged, ErrorKind, Side, VendorError, WireProblem, safe_text};
+pub use error::{Charged, ErrorKind, Side, VendorError, WireProblem, reason, safe_text};
 pub use http::{Auth, HttpRequest, ShownRequest, path_segment, read_reply, retry_after};
 pub use job::{Cost, CostBasis, JobState, JobStatus, RemoteArtifact, Submitted, Ticket, Unit};
 pub use recent::{Recent, Sighting, digest_media, read_time, write_time};
