@@ -160,10 +160,25 @@ impl Reader<'_> {
     }
 }
 
+/// The name of what is filled in, and nothing of commands and defaults: they may hold keys.
+fn shown(text: &str) -> String {
+    match text.strip_prefix("${") {
+        Some(rest) => {
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            let (name, rest) = rest.split_at(end.unwrap_or(rest.len()));
+            let name = one_line(name, 40);
+            if rest == "}" { format!("${{{name}}}") } else { format!("${{{name}…}}") }
+        }
+        None if text.starts_with("$(") => "$(…)".to_owned(),
+        None if text.starts_with('`') => "`…`".to_owned(),
+        None => one_line(text, 40),
+    }
+}
+
 impl Word {
     fn fill(&mut self, name: &str) {
         self.text.push_str(name);
-        self.filled_in.get_or_insert_with(|| one_line(name, 40));
+        self.filled_in.get_or_insert_with(|| shown(name));
     }
 }
 
@@ -197,8 +212,7 @@ mod tests {
     fn what_the_shell_fills_in_stays_and_is_named() {
         let read = commands(r#"a "x $KEY y" ${B:-(c)} $(date `id`) `id` $ 1$"#).unwrap();
         let named: Vec<_> = read[0].words.iter().map(|word| word.filled_in.as_deref()).collect();
-        let expected =
-            [None, Some("$KEY"), Some("${B:-(c)}"), Some("$(date `id`)"), Some("`id`"), None, None];
+        let expected = [None, Some("$KEY"), Some("${B…}"), Some("$(…)"), Some("`…`"), None, None];
         assert_eq!(named, expected);
         assert_eq!(read[0].words[1].text, "x $KEY y");
     }
