@@ -2,7 +2,7 @@
 //! ones, and whatever once broke it.
 //!
 //! `fuzz/` runs the same targets under coverage, for as long as one likes.
-#![allow(clippy::unwrap_used, clippy::print_stderr)] // A panic is a failed test; its input is shown.
+#![allow(clippy::unwrap_used, clippy::print_stderr)] // A panic fails the test; its input is shown.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -7,6 +7,7 @@ pub(crate) mod media;
 mod parts;
 pub(crate) mod read;
 mod size;
+mod strict;
 mod words;
 
 use std::fmt;
@@ -17,10 +18,10 @@ pub use duration::Duration;
 pub(crate) use hints::nearest;
 pub use media::{Media, MediaFacts, MediaSource, ParseMediaError};
 pub use parts::{Delivery, Frames, Output, ProviderOptions, References};
-pub(crate) use read::StrictValue;
 pub(crate) use read::is_unsafe;
 pub use read::{ReadError, one_line, read_json};
 pub use size::{AspectRatio, ParseSizeError, Ratio, Resolution, Size};
+pub(crate) use strict::StrictValue;
 pub use words::{Format, Kind, Safety};
 
 use crate::leaf::Leaf;

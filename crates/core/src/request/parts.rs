@@ -7,7 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::hints::unknown_key;
-use super::read::{StrictValue, Text, Whole, as_object};
+use super::read::{Text, Whole, as_object};
+use super::strict::StrictValue;
 use super::{Format, Media, media};
 
 /// Pinned frames of a video.
