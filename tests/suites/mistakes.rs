@@ -152,6 +152,14 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         told: ("rules.r", "5K"),
     },
     Mistake {
+        name: "part of a size that a value excludes",
+        change: (
+            "/revisions/0/rules",
+            r#"{"r": {"rule": "excludes_value", "field": "aspect_ratio", "with": "seed", "values": ["5"]}}"#,
+        ),
+        told: ("rules.r", "takes part in naming a size"),
+    },
+    Mistake {
         name: "unknown field that a rule requires",
         change: (
             "/revisions/0/rules",

@@ -6,7 +6,8 @@ use crate::lines::{Line, Wrong};
 use crate::rows::{Row, Rows};
 
 const WHOLE: &str = "a result: it is fetched again, from where it broke off";
-const KEPT: &str = "a result with its URL, and a failure beside it; `genmux resume` fetches again";
+const KEPT: &str =
+    "a result with its URL, and a failure beside it; `genmux resume JOB` fetches again";
 
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows = Rows::of("Fetching");

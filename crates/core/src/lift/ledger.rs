@@ -9,7 +9,7 @@ use crate::encoding::{find, join};
 use crate::leaf::Leaf;
 use crate::plan::{Node, Slot, What};
 use crate::policy::Policy;
-use crate::translate::{Call, Row, RowOutcome, asked_of, defaulted_rows, explain};
+use crate::translate::{Call, Row, RowOutcome, asked_of, defaulted_rows, explain, violated};
 
 pub(super) fn rows(lifted: &Lifted<'_>) -> Vec<Row> {
     let mut rows: Vec<Row> =
@@ -52,20 +52,12 @@ fn wire(lifted: &Lifted<'_>, leaf: Leaf) -> Vec<Arc<str>> {
 /// that no field can hold.
 fn option_rows(lifted: &Lifted<'_>, rows: &mut Vec<Row>) {
     let provider = &lifted.plan.provider;
+    let (violated, unknown_paths) = (violated(&lifted.violations), sorted(&lifted.unknown));
     for (key, value) in lifted.request.provider_options.of(provider).into_iter().flatten() {
         let field = format!("provider_options.{provider}.{key}");
-        let below = |path: &str| {
-            path == key || path.strip_prefix(key.as_str()).is_some_and(|rest| rest.starts_with('.'))
-        };
-        let unknown: Vec<Arc<str>> = lifted
-            .unknown
-            .iter()
-            .filter(|path| below(path))
-            .map(|path| path.as_str().into())
-            .collect();
-        let misfit = lifted.misfits.iter().find(|misfit| below(&misfit.path));
-        let rejected =
-            misfit.is_some() || lifted.violations.iter().any(|violation| violation.names(&field));
+        let unknown = at_or_below(&unknown_paths, key);
+        let misfit = lifted.misfits.iter().find(|misfit| is_below(key, &misfit.path));
+        let rejected = misfit.is_some() || violated.contains(field.as_str());
         let outcome = match (rejected, unknown.is_empty()) {
             (true, _) => RowOutcome::Rejected,
             (false, false) => RowOutcome::Unknown,
@@ -79,6 +71,30 @@ fn option_rows(lifted: &Lifted<'_>, rows: &mut Vec<Row>) {
         row.wire = if unknown.is_empty() { vec![key.as_str().into()] } else { unknown };
         rows.push(row);
     }
+}
+
+/// Paths in the order of their letters, each with its place: a payload may hold very many keys that
+/// nobody knows, so that those below one are looked up and not searched for.
+fn sorted(paths: &[String]) -> Vec<(&str, usize)> {
+    let mut sorted: Vec<(&str, usize)> =
+        paths.iter().enumerate().map(|(at, path)| (path.as_str(), at)).collect();
+    sorted.sort_unstable();
+    sorted
+}
+
+/// The path that a key is and those below it, in the order in which they stand in the payload.
+fn at_or_below(sorted: &[(&str, usize)], key: &str) -> Vec<Arc<str>> {
+    let first = sorted.partition_point(|(path, _)| *path < key);
+    let begun = sorted[first..].iter().take_while(|(path, _)| path.starts_with(key));
+    let mut found: Vec<(usize, &str)> =
+        begun.filter(|(path, _)| is_below(key, path)).map(|(path, at)| (*at, *path)).collect();
+    found.sort_unstable();
+    found.into_iter().map(|(_, path)| path.into()).collect()
+}
+
+/// Whether a path is a key or stands below it.
+fn is_below(key: &str, path: &str) -> bool {
+    path.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// Defaults of the vendor that the payload leaves to apply.

@@ -30,6 +30,7 @@ impl Compiler<'_> {
                 origin.at_run |= stage == Some(spec::Stage::Run);
                 let (field, with) = (one(&field)?, one(&with)?);
                 self.tiers_only(&pointer, with, &values);
+                self.no_size(&pointer, field);
                 rule::Rule::ExcludesValue { field, with, values }
             }
             spec::Rule::NoEffect { field, with } => {
@@ -41,6 +42,16 @@ impl Compiler<'_> {
             }
         };
         Some((rule, origin))
+    }
+
+    /// What becomes of a size is settled as a whole, before values are looked at.
+    fn no_size(&mut self, pointer: &str, field: Leaf) {
+        if field.is_geometry() {
+            let problem = format!(
+                "{field} takes part in naming a size; name the field that it excludes instead"
+            );
+            self.problem(format!("{pointer}.field"), problem);
+        }
     }
 
     /// Values of a resolution are tiers.

@@ -4,6 +4,7 @@ mod notes;
 mod wire;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -16,8 +17,15 @@ use crate::leaf::Leaf;
 use crate::plan::{Node, Slot, What};
 use crate::request::{Media, MediaSource, Request};
 use crate::rule::is_ignored;
+use crate::violation::Violation;
 use notes::{is_handed_over, note, unchecked};
 use wire::{geometry_on_wire, is_namesake, on_wire};
+
+/// The fields that violations name, looked up and not searched for: options may be very many.
+pub(crate) fn violated(violations: &[Violation]) -> HashSet<&str> {
+    let names = violations.iter().flat_map(|it| [Some(it.field.as_str()), it.other.as_deref()]);
+    names.flatten().collect()
+}
 
 /// What became of one field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -211,12 +219,12 @@ fn has_other_form(call: Call<'_>, leaf: Leaf) -> bool {
 }
 
 fn option_rows(call: Call<'_>, rows: &mut Vec<Row>) {
+    let violated = violated(call.violations);
     for (provider, options) in &call.request.provider_options.0 {
         let own = **provider == *call.plan.provider;
         for (key, value) in options {
             let field = format!("provider_options.{provider}.{key}");
-            let rejected = call.violations.iter().any(|violation| violation.names(&field));
-            let outcome = match (own, rejected) {
+            let outcome = match (own, violated.contains(field.as_str())) {
                 (_, true) => RowOutcome::Rejected,
                 (false, false) => RowOutcome::Skipped,
                 (true, false) => RowOutcome::Sent,
