@@ -75,9 +75,10 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// Waits for many jobs at once, each as [`Provider::wait`] does, and gives each as it ends.
     ///
     /// Jobs come in as they come: the stream ends after the last of them did. The deadline of the
-    /// options holds for each job from when it came, and has to be longer than the vendor's round where
-    /// jobs are very many (100,000 at Replicate: 42 minutes): else some end as timed out before they were
-    /// asked about, and their handles resume. Progress is not told, because events name no job. Nothing is waited for before the stream is read; dropping it ends the waiting.
+    /// options holds for each job from when it came, and has to be longer than the vendor's round
+    /// where jobs are very many (100,000 at Replicate: 42 minutes): else some end as timed out
+    /// before they were asked about, and their handles resume. Progress is not told, because events
+    /// name no job. Nothing is waited for before the stream is read; dropping it ends the waiting.
     fn wait_many<'a>(
         &'a self,
         jobs: BoxStream<'a, Job>,
