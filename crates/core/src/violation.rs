@@ -1,5 +1,7 @@
 //! One limit broken.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -163,4 +165,10 @@ impl Violation {
     pub fn names(&self, path: &str) -> bool {
         self.field == path || self.other.as_deref() == Some(path)
     }
+}
+
+/// The fields that violations name, looked up and not searched for: options may be very many.
+pub(crate) fn violated(violations: &[Violation]) -> HashSet<&str> {
+    let names = violations.iter().flat_map(|it| [Some(it.field.as_str()), it.other.as_deref()]);
+    names.flatten().collect()
 }

@@ -9,7 +9,8 @@ use crate::encoding::{find, join};
 use crate::leaf::Leaf;
 use crate::plan::{Node, Slot, What};
 use crate::policy::Policy;
-use crate::translate::{Call, Row, RowOutcome, asked_of, defaulted_rows, explain, violated};
+use crate::translate::{Call, Row, RowOutcome, asked_of, defaulted_rows, explain};
+use crate::violation::violated;
 
 pub(super) fn rows(lifted: &Lifted<'_>) -> Vec<Row> {
     let mut rows: Vec<Row> =

@@ -23,7 +23,7 @@ pub use payload::{Envelope, Payload};
 pub use shown::{Shown, Upload};
 
 pub(crate) use self::{
-    ledger::{asked_of, defaulted_rows, violated},
+    ledger::{asked_of, defaulted_rows},
     shown::ShownOffer,
 };
 pub use rejection::Rejection;

@@ -4,7 +4,6 @@ mod notes;
 mod wire;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -17,15 +16,9 @@ use crate::leaf::Leaf;
 use crate::plan::{Node, Slot, What};
 use crate::request::{Media, MediaSource, Request};
 use crate::rule::is_ignored;
-use crate::violation::Violation;
+use crate::violation::violated;
 use notes::{is_handed_over, note, unchecked};
 use wire::{geometry_on_wire, is_namesake, on_wire};
-
-/// The fields that violations name, looked up and not searched for: options may be very many.
-pub(crate) fn violated(violations: &[Violation]) -> HashSet<&str> {
-    let names = violations.iter().flat_map(|it| [Some(it.field.as_str()), it.other.as_deref()]);
-    names.flatten().collect()
-}
 
 /// What became of one field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
